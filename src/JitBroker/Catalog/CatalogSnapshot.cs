@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using JitBroker.People;
+
+namespace JitBroker.Catalog;
+
+/// <summary>
+/// One accepted catalog, immutable and validated as a whole. Everything that decides holds one snapshot for the whole of a use case,
+/// so that a reload in the middle cannot mix two catalogs.
+/// </summary>
+public sealed record CatalogSnapshot
+{
+    /// <summary>SHA-256, lower-case hex, of <see cref="Text"/>.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>The merged source, files in name order, references unresolved.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>People by canonical e-mail, those merely named in a group included.</summary>
+    public required FrozenDictionary<string, PersonEntry> People { get; init; }
+
+    public required FrozenDictionary<string, Group> Groups { get; init; }
+
+    /// <summary>Groups of each role (admin, auditor, operator); an absent role has nobody.</summary>
+    public required FrozenDictionary<string, IReadOnlyList<string>> Roles { get; init; }
+
+    public required FrozenDictionary<string, IssuerDefinition> Issuers { get; init; }
+
+    public required FrozenDictionary<string, Entitlement> Entitlements { get; init; }
+
+    /// <summary>Bundle name to entitlement names, in order.</summary>
+    public required FrozenDictionary<string, IReadOnlyList<string>> Bundles { get; init; }
+
+    /// <summary>Who is behind each identity the catalog names.</summary>
+    public required FrozenDictionary<Identity, Person> Identities { get; init; }
+
+    /// <summary>A catalog that lists nothing: valid, and everything is refused under it.</summary>
+    public static CatalogSnapshot Empty { get; } = new()
+    {
+        Hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        Text = "",
+        People = FrozenDictionary<string, PersonEntry>.Empty,
+        Groups = FrozenDictionary<string, Group>.Empty,
+        Roles = FrozenDictionary<string, IReadOnlyList<string>>.Empty,
+        Issuers = FrozenDictionary<string, IssuerDefinition>.Empty,
+        Entitlements = FrozenDictionary<string, Entitlement>.Empty,
+        Bundles = FrozenDictionary<string, IReadOnlyList<string>>.Empty,
+        Identities = FrozenDictionary<Identity, Person>.Empty,
+    };
+}
+
+/// <summary>A person of the catalog and the accounts it proves for them.</summary>
+public sealed record PersonEntry(Person Person, IReadOnlyList<Identity> Identities);
+
+/// <summary>A named set of people. <paramref name="Schedule"/> is null for a static group; a scheduled one has no members here.</summary>
+public sealed record Group(string Name, FrozenSet<string> Members, OnCallSchedule? Schedule);
+
+/// <summary>An on-call schedule at PagerDuty, Opsgenie or an HTTPS endpoint. <paramref name="Token"/> is an unresolved reference.</summary>
+public sealed record OnCallSchedule(string Kind, string Id, string Token);
