@@ -1,0 +1,245 @@
+create table requests (
+    id               text        not null constraint requests_pk primary key,
+    kind             text        not null constraint requests_kind_known check (kind in ('access', 'extension', 'break_glass')),
+    state            text        not null constraint requests_state_known check (state in ('pending', 'approved', 'denied', 'cancelled', 'lapsed')),
+    version          integer     not null constraint requests_version_counts check (version >= 1),
+    entitlement      text        not null,
+    bundle           text,
+    requester        text        not null,
+    duration_s       bigint      not null constraint requests_duration_positive check (duration_s > 0),
+    reason           text        not null,
+    starts_at        timestamptz,
+    created_at       timestamptz not null,
+    lapses_at        timestamptz not null constraint requests_lapse_after_creation check (lapses_at > created_at),
+    settled_at       timestamptz,
+    settled_by       text,
+    settled_because  text,
+    surface          text        not null,
+    content          text        not null,
+    content_hash     text        not null,
+    catalog_hash     text        not null,
+    constraint requests_settled_iff_not_pending check ((state = 'pending') = (settled_at is null))
+);
+create unique index requests_one_pending_per_person_entitlement_kind on requests (requester, entitlement, kind) where state = 'pending';
+create index requests_by_requester on requests (requester, created_at);
+create index requests_lapsing on requests (lapses_at) where state = 'pending';
+
+create table decisions (
+    id               text        not null constraint decisions_pk primary key,
+    request_id       text        not null constraint decisions_of_a_request references requests (id),
+    person           text        not null,
+    verdict          text        not null constraint decisions_verdict_known check (verdict in ('approve', 'deny')),
+    duration_s       bigint      constraint decisions_duration_positive check (duration_s > 0),
+    comment          text,
+    at               timestamptz not null,
+    surface          text        not null,
+    identity         text,
+    counted          boolean,
+    constraint decisions_deny_says_why check (verdict = 'approve' or comment is not null)
+);
+create unique index decisions_one_per_person_and_request on decisions (request_id, person);
+
+create table grants (
+    id               text        not null constraint grants_pk primary key,
+    request_id       text        not null constraint grants_of_a_request references requests (id),
+    state            text        not null constraint grants_state_known check (state in ('scheduled', 'active', 'ending', 'ended')),
+    version          integer     not null constraint grants_version_counts check (version >= 1),
+    entitlement      text        not null,
+    holder           text        not null,
+    starts_at        timestamptz not null,
+    ends_at          timestamptz not null,
+    end_kind         text        constraint grants_end_known check (end_kind in ('expired', 'released', 'revoked')),
+    ended_by         text,
+    end_reason       text,
+    end_requested_at timestamptz,
+    verified_end_at  timestamptz,
+    break_glass      boolean     not null,
+    content          text        not null,
+    content_hash     text        not null,
+    created_at       timestamptz not null,
+    constraint grants_end_after_start check (ends_at > starts_at),
+    constraint grants_end_kind_iff_ending check ((state in ('ending', 'ended')) = (end_kind is not null)),
+    constraint grants_end_kind_with_its_time check ((end_kind is null) = (end_requested_at is null)),
+    constraint grants_verified_iff_ended check ((state = 'ended') = (verified_end_at is not null))
+);
+create unique index grants_one_per_request on grants (request_id);
+create index grants_by_holder on grants (holder, created_at);
+create index grants_due_to_end on grants (ends_at) where state = 'active';
+create index grants_due_to_start on grants (starts_at) where state = 'scheduled';
+
+create table leases (
+    id               text        not null constraint leases_pk primary key,
+    grant_id         text        not null constraint leases_of_a_grant references grants (id),
+    state            text        not null constraint leases_state_known check (state in ('minting', 'active', 'revoking', 'revoked')),
+    version          integer     not null constraint leases_version_counts check (version >= 1),
+    holder           text        not null,
+    session_id       text,
+    target           text        not null,
+    handle           text        not null,
+    created_at       timestamptz not null,
+    mint_deadline    timestamptz not null constraint leases_deadline_after_creation check (mint_deadline > created_at),
+    expires_at       timestamptz not null,
+    due_by           timestamptz,
+    revoked_at       timestamptz,
+    verified         boolean     not null,
+    attempts         integer     not null,
+    last_error       text,
+    stuck_since      timestamptz,
+    next_attempt_at  timestamptz,
+    claimed_by       text,
+    claimed_until    timestamptz,
+    constraint leases_attempt_due_iff_revoking check ((state = 'revoking') = (next_attempt_at is not null)),
+    constraint leases_revoked_has_its_time check ((state = 'revoked') = (revoked_at is not null))
+);
+create index leases_of_grant on leases (grant_id);
+create index leases_by_holder on leases (holder, created_at);
+create index leases_minting on leases (mint_deadline) where state = 'minting';
+create index leases_due_to_be_revoked on leases (next_attempt_at) where state = 'revoking';
+create index leases_by_session on leases (session_id) where session_id is not null;
+
+create table events (
+    id               text        not null constraint events_pk primary key,
+    aggregate        text        not null,
+    aggregate_id     text        not null,
+    version          integer     not null constraint events_version_counts check (version >= 1),
+    type             text        not null,
+    at               timestamptz not null,
+    actor            text,
+    surface          text        not null,
+    about            text,
+    data             text        not null
+);
+create unique index events_no_two_share_a_version on events (aggregate_id, version);
+create index events_by_about on events (about) where about is not null;
+
+create table cards (
+    request_id       text        not null constraint cards_pk primary key constraint cards_of_a_request references requests (id),
+    revision         integer     not null
+);
+
+create table copies (
+    id               text        not null constraint copies_pk primary key,
+    surface          text        not null,
+    template         text        not null,
+    about_id         text        not null,
+    recipient        text        not null,
+    tenant           text        not null,
+    channel          text        not null,
+    message          text        not null,
+    revision         integer     not null,
+    posted_at        timestamptz not null
+);
+create unique index copies_one_row_per_message on copies (surface, tenant, channel, message);
+create index copies_by_about on copies (about_id);
+
+create table deliveries (
+    id               text        not null constraint deliveries_pk primary key,
+    surface          text        not null,
+    template         text        not null,
+    about_id         text        not null,
+    recipient        text        not null,
+    copy_id          text        constraint deliveries_edit_a_copy references copies (id),
+    data             text        not null,
+    state            text        not null constraint deliveries_state_known check (state in ('pending', 'sent', 'dead', 'uncertain')),
+    created_at       timestamptz not null,
+    next_attempt_at  timestamptz not null,
+    attempts         integer     not null,
+    claimed_by       text,
+    claimed_until    timestamptz,
+    settled_at       timestamptz,
+    last_error       text
+);
+create unique index deliveries_one_waiting_edit_per_copy on deliveries (copy_id) where state = 'pending' and claimed_by is null and copy_id is not null;
+create index deliveries_due on deliveries (next_attempt_at) where state in ('pending', 'uncertain');
+create index deliveries_settled on deliveries (settled_at) where settled_at is not null;
+
+create table inbox (
+    id               text        not null constraint inbox_pk primary key,
+    surface          text        not null,
+    kind             text        not null,
+    body             text        not null,
+    answer           text,
+    state            text        not null constraint inbox_state_known check (state in ('received', 'done', 'dead')),
+    received_at      timestamptz not null,
+    next_attempt_at  timestamptz not null,
+    attempts         integer     not null,
+    claimed_by       text,
+    claimed_until    timestamptz,
+    last_error       text
+);
+create index inbox_due on inbox (next_attempt_at) where state = 'received';
+create index inbox_by_age on inbox (received_at);
+
+create table sessions (
+    id               text        not null constraint sessions_pk primary key,
+    person           text        not null,
+    scope            text        not null constraint sessions_scope_known check (scope in ('ask', 'decide')),
+    token_hash       text        not null,
+    started_at       timestamptz not null,
+    ends_at          timestamptz not null constraint sessions_end_after_start check (ends_at > started_at),
+    ended_at         timestamptz,
+    address          text        not null,
+    host             text        not null
+);
+create unique index sessions_one_per_token on sessions (token_hash);
+create index sessions_by_person on sessions (person, ends_at);
+create index sessions_by_end on sessions (ends_at);
+
+create table sign_ins (
+    device_code_hash text        not null constraint sign_ins_pk primary key,
+    user_code_hash   text        not null,
+    state            text        not null constraint sign_ins_state_known check (state in ('waiting', 'shown', 'confirmed', 'refused', 'redeemed')),
+    scope            text        not null constraint sign_ins_scope_known check (scope in ('ask', 'decide')),
+    address          text        not null,
+    host             text        not null,
+    created_at       timestamptz not null,
+    expires_at       timestamptz not null,
+    person           text,
+    identity         text,
+    confirm_id       text,
+    last_poll_at     timestamptz,
+    poll_interval_s  integer     not null,
+    constraint sign_ins_confirmed_by_somebody check (state in ('waiting', 'refused') or person is not null)
+);
+create unique index sign_ins_one_per_user_code on sign_ins (user_code_hash);
+create unique index sign_ins_one_per_confirm on sign_ins (confirm_id) where confirm_id is not null;
+create index sign_ins_by_expiry on sign_ins (expires_at);
+
+create table sign_in_misses (
+    id               text        not null constraint sign_in_misses_pk primary key,
+    person           text        not null,
+    at               timestamptz not null
+);
+create index sign_in_misses_by_person on sign_in_misses (person, at);
+
+create table idempotency_keys (
+    person           text        not null,
+    method           text        not null,
+    path             text        not null,
+    key              text        not null,
+    body_hash        text        not null,
+    state            text        not null constraint idempotency_keys_state_known check (state in ('running', 'done')),
+    status           integer,
+    answer           text,
+    location         text,
+    created_at       timestamptz not null,
+    running_until    timestamptz not null,
+    constraint idempotency_keys_pk primary key (person, method, path, key),
+    constraint idempotency_keys_done_has_an_answer check ((state = 'done') = (status is not null))
+);
+create index idempotency_keys_by_age on idempotency_keys (created_at);
+
+create table signing_keys (
+    kid              text        not null constraint signing_keys_pk primary key,
+    alg              text        not null,
+    jwk              text        not null,
+    created_at       timestamptz not null,
+    signs_from       timestamptz not null,
+    retired_at       timestamptz
+);
+
+create table catalogs (
+    hash             text        not null constraint catalogs_pk primary key,
+    text             text        not null,
+    accepted_at      timestamptz not null
+);

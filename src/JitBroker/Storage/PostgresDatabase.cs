@@ -1,0 +1,58 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace JitBroker.Storage;
+
+/// <summary>State in PostgreSQL, shared by any number of replicas.</summary>
+public sealed class PostgresDatabase : Database
+{
+    private readonly NpgsqlDataSource _source;
+
+    /// <exception cref="ArgumentException">The connection string cannot be parsed.</exception>
+    public PostgresDatabase(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            // Details of errors may carry row contents.
+            IncludeErrorDetail = false,
+            ApplicationName = "jitbroker",
+        };
+        // Every statement is a constant, so a small number of them is prepared once per connection.
+        if (!settings.ContainsKey("Max Auto Prepare"))
+            settings.MaxAutoPrepare = 100;
+        _source = NpgsqlDataSource.Create(settings);
+    }
+
+    public override Engine Engine => Engine.Postgres;
+
+    public override async Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _source.CreateCommand("select clock_timestamp()");
+        var now = (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
+        return new DateTimeOffset(now.ToUniversalTime());
+    }
+
+    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    protected override async ValueTask<Lent> LendWriterAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _source.OpenConnectionAsync(cancellationToken);
+        return new Lent(connection, connection.DisposeAsync);
+    }
+
+    protected override ValueTask<Lent> LendReaderAsync(CancellationToken cancellationToken) => LendWriterAsync(cancellationToken);
+
+    protected override bool IsWorthRetrying(DbException exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+
+    // Classes 08 connection, 53 out of resources, 57P operator intervention; a socket that broke has no SQLSTATE.
+    protected override bool IsUnavailable(DbException exception) => exception switch
+    {
+        PostgresException e => e.SqlState.StartsWith("08", StringComparison.Ordinal)
+            || e.SqlState.StartsWith("53", StringComparison.Ordinal)
+            || e.SqlState.StartsWith("57P", StringComparison.Ordinal)
+            || e.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ReadOnlySqlTransaction,
+        NpgsqlException => true,
+        _ => false,
+    };
+}
