@@ -94,6 +94,7 @@ create table leases (
 create index leases_of_grant on leases (grant_id);
 create index leases_by_holder on leases (holder, created_at);
 create index leases_minting on leases (mint_deadline) where state = 'minting';
+create index leases_expiring on leases (expires_at) where state = 'active';
 create index leases_due_to_be_revoked on leases (next_attempt_at) where state = 'revoking';
 create index leases_by_session on leases (session_id) where session_id is not null;
 

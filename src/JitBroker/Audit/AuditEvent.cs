@@ -46,7 +46,7 @@ public sealed record AuditEvent
 
     /// <summary>An event by the broker itself: a clock, a sweep, a rule.</summary>
     public static AuditEvent BySystem(string aggregate, string id, int version, string type, DateTimeOffset at, string? about, JsonObject? data = null) =>
-        Of(null, Surface.System.ToText(), aggregate, id, version, type, at, about, data ?? []);
+        Of(null, People.Surface.System.ToText(), aggregate, id, version, type, at, about, data ?? []);
 
     private static AuditEvent Of(string? actor, string surface, string aggregate, string id, int version, string type, DateTimeOffset at, string? about, JsonObject data) =>
         new()

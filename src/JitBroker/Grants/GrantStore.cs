@@ -1,0 +1,142 @@
+using JitBroker.Storage;
+
+namespace JitBroker.Grants;
+
+/// <summary>
+/// Rows of grants. The grant is the root of its leases: whoever collects, ends or extends locks its row first with <see cref="LockAsync"/>.
+/// </summary>
+public sealed class GrantStore
+{
+    private const string Columns = """
+        id, request_id, state, version, entitlement, holder, starts_at, ends_at, end_kind, ended_by, end_reason, end_requested_at,
+               verified_end_at, break_glass, content, content_hash, created_at
+        """;
+
+    private const string InsertSql = """
+        insert into grants (id, request_id, state, version, entitlement, holder, starts_at, ends_at, end_kind, ended_by, end_reason,
+                            end_requested_at, verified_end_at, break_glass, content, content_hash, created_at)
+        values (@Id, @RequestId, @State, @Version, @Entitlement, @Holder, @StartsAt, @EndsAt, @EndKind, @EndedBy, @EndReason,
+                @EndRequestedAt, @VerifiedEndAt, @BreakGlass, @Content, @ContentHash, @CreatedAt)
+        """;
+
+    private const string LockSql = $"""
+        select {Columns}
+          from grants
+         where id = @id /* pg: for update */
+        """;
+
+    private const string MoveSql = """
+        update grants
+           set state = @State,
+               version = @Version,
+               ends_at = @EndsAt,
+               end_kind = @EndKind,
+               ended_by = @EndedBy,
+               end_reason = @EndReason,
+               end_requested_at = @EndRequestedAt,
+               verified_end_at = @VerifiedEndAt
+         where id = @Id
+           and state = @from
+           and version < @Version
+        """;
+
+    private const string FindSql = $"""
+        select {Columns}
+          from grants
+         where id = @id
+        """;
+
+    private const string FindByRequestSql = $"""
+        select {Columns}
+          from grants
+         where request_id = @requestId
+        """;
+
+    private const string DueToEndSql = """
+          select id
+            from grants
+           where state = 'active'
+             and ends_at <= @now
+        order by ends_at
+           limit @limit
+        """;
+
+    private const string DueToStartSql = """
+          select id
+            from grants
+           where state = 'scheduled'
+             and starts_at <= @now
+        order by starts_at
+           limit @limit
+        """;
+
+    private const string NextDueSql = """
+        select min(due)
+          from (select min(ends_at) as due from grants where state = 'active'
+                 union all
+                select min(starts_at) as due from grants where state = 'scheduled') as next
+        """;
+
+    private const string LiveSql = $"""
+          select {Columns}
+            from grants
+           where state in ('scheduled', 'active')
+        order by id
+        """;
+
+    private const string PageSql = $"""
+          select {Columns}
+            from grants
+           where (@holder is null or holder = @holder)
+             and (@state is null or state = @state)
+             and (@before is null or id < @before)
+        order by id desc
+           limit @limit
+        """;
+
+    public Task InsertAsync(Session session, Grant grant, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(InsertSql, grant, cancellationToken);
+
+    /// <summary>Takes the grant for this transaction. Null when there is none.</summary>
+    public Task<Grant?> LockAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<Grant>(LockSql, new { id }, cancellationToken);
+
+    /// <summary>Moves a grant this transaction has locked, along <see cref="GrantLifecycle"/>.</summary>
+    /// <exception cref="InvalidOperationException">The move is not legal or the lock was not held: a bug.</exception>
+    public async Task MoveAsync(Session session, Grant before, Grant after, CancellationToken cancellationToken)
+    {
+        if (!GrantLifecycle.Allows(GrantLifecycle.Parse(before.State)!.Value, GrantLifecycle.Parse(after.State)!.Value))
+            throw new InvalidOperationException($"Grant {before.Id} cannot go from {before.State} to {after.State}.");
+        var parameters = new
+        {
+            after.Id, after.State, after.Version, after.EndsAt, after.EndKind, after.EndedBy, after.EndReason, after.EndRequestedAt,
+            after.VerifiedEndAt, from = before.State,
+        };
+        if (await session.ExecuteAsync(MoveSql, parameters, cancellationToken) != 1)
+            throw new InvalidOperationException($"Grant {before.Id} was moved without its lock.");
+    }
+
+    public Task<Grant?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<Grant>(FindSql, new { id }, cancellationToken);
+
+    public Task<Grant?> FindByRequestAsync(Session session, string requestId, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<Grant>(FindByRequestSql, new { requestId }, cancellationToken);
+
+    public Task<IReadOnlyList<string>> DueToEndAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(DueToEndSql, new { now, limit }, cancellationToken);
+
+    public Task<IReadOnlyList<string>> DueToStartAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(DueToStartSql, new { now, limit }, cancellationToken);
+
+    /// <summary>The next instant at which a grant starts or ends; null when none will.</summary>
+    public Task<DateTimeOffset?> NextDueAsync(Session session, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextDueSql, null, cancellationToken);
+
+    /// <summary>Every grant that is scheduled or active.</summary>
+    public Task<IReadOnlyList<Grant>> LiveAsync(Session session, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(LiveSql, null, cancellationToken);
+
+    /// <summary>Newest first; a null filter does not filter.</summary>
+    public Task<IReadOnlyList<Grant>> PageAsync(Session session, string? holder, string? state, string? before, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(PageSql, new { holder, state, before, limit }, cancellationToken);
+}

@@ -1,0 +1,52 @@
+namespace JitBroker.Leases;
+
+/// <summary>The life of one credential, as stored. The secret itself is nowhere in it. Its version is the number of its events.</summary>
+public sealed record Lease
+{
+    public required string Id { get; init; }
+
+    public required string GrantId { get; init; }
+
+    /// <summary>See <see cref="LeaseLifecycle"/>.</summary>
+    public required string State { get; init; }
+
+    public required int Version { get; init; }
+
+    public required string Holder { get; init; }
+
+    /// <summary>The session that collected it, so that <b>Not me</b> can end it.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>The lane its work at the target runs in.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>JSON of <see cref="Issuing.RevocationHandle"/>.</summary>
+    public required string Handle { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>After it no mint of this lease can still be under way here.</summary>
+    public required DateTimeOffset MintDeadline { get; init; }
+
+    /// <summary>When the credential stops by itself at the target.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>For a credential that cannot be unsaid: when it is over for every verifier. Null otherwise.</summary>
+    public DateTimeOffset? DueBy { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>False when an operator gave up on it.</summary>
+    public required bool Verified { get; init; }
+
+    /// <summary>Failed attempts to end it.</summary>
+    public required int Attempts { get; init; }
+
+    public string? LastError { get; init; }
+
+    public DateTimeOffset? StuckSince { get; init; }
+
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    public bool IsLive => State is "minting" or "active";
+}

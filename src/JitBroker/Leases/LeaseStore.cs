@@ -1,0 +1,172 @@
+using JitBroker.Storage;
+
+namespace JitBroker.Leases;
+
+/// <summary>Rows of leases. All but the claims are written under the lock of the lease's grant.</summary>
+public sealed class LeaseStore
+{
+    private const string Columns = """
+        id, grant_id, state, version, holder, session_id, target, handle, created_at, mint_deadline, expires_at, due_by, revoked_at,
+               verified, attempts, last_error, stuck_since, next_attempt_at
+        """;
+
+    private const string InsertSql = """
+        insert into leases (id, grant_id, state, version, holder, session_id, target, handle, created_at, mint_deadline, expires_at, due_by,
+                            revoked_at, verified, attempts, last_error, stuck_since, next_attempt_at)
+        values (@Id, @GrantId, @State, @Version, @Holder, @SessionId, @Target, @Handle, @CreatedAt, @MintDeadline, @ExpiresAt, @DueBy,
+                @RevokedAt, @Verified, @Attempts, @LastError, @StuckSince, @NextAttemptAt)
+        """;
+
+    private const string MoveSql = """
+        update leases
+           set state = @State,
+               version = @Version,
+               due_by = @DueBy,
+               revoked_at = @RevokedAt,
+               verified = @Verified,
+               last_error = @LastError,
+               next_attempt_at = @NextAttemptAt,
+               claimed_by = null,
+               claimed_until = null
+         where id = @Id
+           and state = @from
+           and version = @expected
+        """;
+
+    private const string FindSql = $"""
+        select {Columns}
+          from leases
+         where id = @id
+        """;
+
+    private const string OfGrantSql = $"""
+          select {Columns}
+            from leases
+           where grant_id = @grantId
+        order by id
+        """;
+
+    private const string OfSessionSql = $"""
+          select {Columns}
+            from leases
+           where session_id = @sessionId
+             and state in ('minting', 'active')
+        order by id
+        """;
+
+    private const string OverdueSql = $"""
+          select {Columns}
+            from leases
+           where state = 'minting'
+             and mint_deadline <= @now
+           union all
+          select {Columns}
+            from leases
+           where state = 'active'
+             and expires_at <= @now
+           limit @limit
+        """;
+
+    private const string CountCollectedSql = """
+        select count(*)
+          from leases
+         where holder = @holder
+           and created_at > @since
+        """;
+
+    private const string DueTargetsSql = """
+          select distinct target
+            from leases
+           where state = 'revoking'
+             and next_attempt_at <= @now
+             and (claimed_until is null or claimed_until <= @now)
+        """;
+
+    private const string ClaimDueAtTargetSql = $"""
+           update leases
+              set claimed_by = @owner,
+                  claimed_until = @until
+            where id in (select id
+                           from leases
+                          where state = 'revoking'
+                            and target = @target
+                            and next_attempt_at <= @now
+                            and (claimed_until is null or claimed_until <= @now)
+                       order by next_attempt_at
+                          limit @limit /* pg: for update skip locked */)
+        returning {Columns}
+        """;
+
+    private const string NextAttemptSql = """
+        select min(next_attempt_at)
+          from leases
+         where state = 'revoking'
+        """;
+
+    private const string FailedAttemptSql = """
+        update leases
+           set attempts = attempts + 1,
+               version = @Version,
+               last_error = @LastError,
+               stuck_since = @StuckSince,
+               next_attempt_at = @NextAttemptAt,
+               claimed_by = null,
+               claimed_until = null
+         where id = @Id
+           and state = 'revoking'
+           and version = @expected
+        """;
+
+    public Task InsertAsync(Session session, Lease lease, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(InsertSql, lease, cancellationToken);
+
+    /// <summary>Moves a lease along <see cref="LeaseLifecycle"/>, guarded on the state and version that were read.</summary>
+    /// <returns>False when somebody else moved it first; nothing was written then.</returns>
+    public async Task<bool> MoveAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken)
+    {
+        var parameters = new
+        {
+            after.Id, after.State, after.Version, after.DueBy, after.RevokedAt, after.Verified, after.LastError, after.NextAttemptAt,
+            from = before.State, expected = before.Version,
+        };
+        return await session.ExecuteAsync(MoveSql, parameters, cancellationToken) == 1;
+    }
+
+    public Task<Lease?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<Lease>(FindSql, new { id }, cancellationToken);
+
+    /// <summary>All of a grant, oldest first.</summary>
+    public Task<IReadOnlyList<Lease>> OfGrantAsync(Session session, string grantId, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(OfGrantSql, new { grantId }, cancellationToken);
+
+    /// <summary>Live ones that a session collected.</summary>
+    public Task<IReadOnlyList<Lease>> OfSessionAsync(Session session, string sessionId, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(OfSessionSql, new { sessionId }, cancellationToken);
+
+    /// <summary>Mints past their deadline and credentials past their expiry: to be revoked.</summary>
+    public Task<IReadOnlyList<Lease>> OverdueAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(OverdueSql, new { now, limit }, cancellationToken);
+
+    public async Task<long> CountCollectedAsync(Session session, string holder, DateTimeOffset since, CancellationToken cancellationToken) =>
+        await session.FirstOrDefaultAsync<long>(CountCollectedSql, new { holder, since }, cancellationToken);
+
+    /// <summary>The targets at which something is due to be ended and not claimed.</summary>
+    public Task<IReadOnlyList<string>> DueTargetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(DueTargetsSql, new { now }, cancellationToken);
+
+    /// <summary>Claims up to <paramref name="limit"/> due leases of one target for <paramref name="owner"/> until <paramref name="until"/>; two claimers never get the same.</summary>
+    public Task<IReadOnlyList<Lease>> ClaimDueAsync(
+        Session session, string target, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(ClaimDueAtTargetSql, new { target, owner, now, until, limit }, cancellationToken);
+
+    public Task<DateTimeOffset?> NextAttemptAsync(Session session, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextAttemptSql, null, cancellationToken);
+
+    /// <summary>Notes a failed attempt and lets the claim go.</summary>
+    /// <returns>False when somebody else moved it first.</returns>
+    public async Task<bool> NoteFailureAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken)
+    {
+        var parameters = new { after.Id, after.Version, after.LastError, after.StuckSince, after.NextAttemptAt, expected = before.Version };
+        return await session.ExecuteAsync(FailedAttemptSql, parameters, cancellationToken) == 1;
+    }
+}

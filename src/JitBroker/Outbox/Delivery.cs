@@ -1,0 +1,104 @@
+namespace JitBroker.Outbox;
+
+/// <summary>Something to be told to somebody in chat, as stored. What it says is rendered from the state when it is sent.</summary>
+public sealed record Delivery
+{
+    public required string Id { get; init; }
+
+    /// <summary><c>slack</c> or <c>teams</c>.</summary>
+    public required string Surface { get; init; }
+
+    /// <summary>One of <see cref="Templates"/>.</summary>
+    public required string Template { get; init; }
+
+    /// <summary>What it tells of: a request's id for cards, a grant's, lease's or session's for notices.</summary>
+    public required string AboutId { get; init; }
+
+    /// <summary><c>channel:ID</c> or <c>person:EMAIL</c>; see <see cref="Recipients"/>.</summary>
+    public required string Recipient { get; init; }
+
+    /// <summary>Set for an edit: the posted copy to bring up to date.</summary>
+    public string? CopyId { get; init; }
+
+    /// <summary>What the state does not hold, as JSON; never a secret.</summary>
+    public string Data { get; init; } = "{}";
+
+    /// <summary>See <see cref="DeliveryLifecycle"/>.</summary>
+    public required string State { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset NextAttemptAt { get; init; }
+
+    public int Attempts { get; init; }
+
+    public DateTimeOffset? SettledAt { get; init; }
+
+    public string? LastError { get; init; }
+}
+
+/// <summary>A message the broker has posted and keeps true.</summary>
+public sealed record PostedCopy
+{
+    public required string Id { get; init; }
+
+    public required string Surface { get; init; }
+
+    public required string Template { get; init; }
+
+    public required string AboutId { get; init; }
+
+    public required string Recipient { get; init; }
+
+    /// <summary>Workspace or tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Channel or conversation id.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>The message's id in its channel: Slack's <c>ts</c>.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The card revision it shows.</summary>
+    public required int Revision { get; init; }
+
+    public required DateTimeOffset PostedAt { get; init; }
+}
+
+/// <summary>What a delivery says.</summary>
+public static class Templates
+{
+    /// <summary>The approval card of a request.</summary>
+    public const string ApprovalCard = "approval_card";
+
+    /// <summary>The asker's own card of a request.</summary>
+    public const string AskerCard = "asker_card";
+
+    /// <summary>A grant is about to end.</summary>
+    public const string ExpiryNotice = "expiry_notice";
+
+    /// <summary>A lease cannot be ended.</summary>
+    public const string StuckNotice = "stuck_notice";
+
+    /// <summary>A new sign-in, with <b>Not me</b>.</summary>
+    public const string SignInNotice = "sign_in_notice";
+}
+
+/// <summary>Text forms of who a delivery goes to.</summary>
+public static class Recipients
+{
+    private const string ChannelPrefix = "channel:";
+    private const string PersonPrefix = "person:";
+
+    public static string Channel(string id) => ChannelPrefix + id;
+
+    public static string Person(string email) => PersonPrefix + email;
+
+    /// <summary>The channel's id, or null when it goes to a person.</summary>
+    public static string? ChannelOf(string recipient) =>
+        recipient.StartsWith(ChannelPrefix, StringComparison.Ordinal) ? recipient[ChannelPrefix.Length..] : null;
+
+    /// <summary>The person's canonical e-mail, or null when it goes to a channel.</summary>
+    public static string? PersonOf(string recipient) =>
+        recipient.StartsWith(PersonPrefix, StringComparison.Ordinal) ? recipient[PersonPrefix.Length..] : null;
+}

@@ -1,0 +1,222 @@
+using JitBroker.Storage;
+
+namespace JitBroker.Outbox;
+
+/// <summary>
+/// Rows of cards, posted copies and deliveries. A card's row is the root of its copies: it is locked when the card's state moves and when a fresh
+/// copy is registered, so that a copy posted while the state moved is always followed by an edit.
+/// </summary>
+public sealed class OutboxStore
+{
+    private const string DeliveryColumns = """
+        id, surface, template, about_id, recipient, copy_id, data, state, created_at, next_attempt_at, attempts, settled_at, last_error
+        """;
+
+    private const string CopyColumns = "id, surface, template, about_id, recipient, tenant, channel, message, revision, posted_at";
+
+    private const string InsertCardSql = """
+        insert into cards (request_id, revision)
+        values (@requestId, 1)
+        """;
+
+    private const string MoveCardSql = """
+           update cards
+              set revision = revision + 1
+            where request_id = @requestId
+        returning revision
+        """;
+
+    private const string RevisionSql = """
+        select revision
+          from cards
+         where request_id = @requestId
+        """;
+
+    private const string LockRevisionSql = """
+        select revision
+          from cards
+         where request_id = @requestId /* pg: for update */
+        """;
+
+    private const string InsertDeliverySql = """
+        insert into deliveries (id, surface, template, about_id, recipient, copy_id, data, state, created_at, next_attempt_at, attempts, settled_at, last_error)
+        values (@Id, @Surface, @Template, @AboutId, @Recipient, @CopyId, @Data, @State, @CreatedAt, @NextAttemptAt, @Attempts, @SettledAt, @LastError)
+            on conflict (copy_id) where state = 'pending' and claimed_by is null and copy_id is not null do nothing
+        """;
+
+    private const string InsertCopySql = """
+        insert into copies (id, surface, template, about_id, recipient, tenant, channel, message, revision, posted_at)
+        values (@Id, @Surface, @Template, @AboutId, @Recipient, @Tenant, @Channel, @Message, @Revision, @PostedAt)
+            on conflict (surface, tenant, channel, message) do nothing
+        """;
+
+    private const string CopiesSql = $"""
+          select {CopyColumns}
+            from copies
+           where about_id = @aboutId
+        order by id
+        """;
+
+    private const string FindCopySql = $"""
+        select {CopyColumns}
+          from copies
+         where id = @id
+        """;
+
+    private const string FindCopyByMessageSql = $"""
+        select {CopyColumns}
+          from copies
+         where surface = @surface
+           and tenant = @tenant
+           and channel = @channel
+           and message = @message
+        """;
+
+    private const string ShowSql = """
+        update copies
+           set revision = @revision
+         where id = @id
+        """;
+
+    private const string ForgetSql = """
+        update deliveries
+           set copy_id = null
+         where copy_id = @id
+        """;
+
+    private const string DeleteCopySql = """
+        delete from copies
+         where id = @id
+        """;
+
+    private const string ClaimSql = $"""
+           update deliveries
+              set claimed_by = @owner,
+                  claimed_until = @until,
+                  state = 'pending'
+            where id in (select d.id
+                           from deliveries d
+                          where d.state in ('pending', 'uncertain')
+                            and d.next_attempt_at <= @now
+                            and (d.claimed_until is null or d.claimed_until <= @now)
+                            and (d.copy_id is null or not exists (select 1
+                                                                    from deliveries o
+                                                                   where o.copy_id = d.copy_id
+                                                                     and o.id <> d.id
+                                                                     and o.state = 'pending'
+                                                                     and o.claimed_until > @now))
+                       order by d.next_attempt_at
+                          limit @limit /* pg: for update skip locked */)
+        returning {DeliveryColumns}
+        """;
+
+    private const string SettleSql = """
+        update deliveries
+           set state = @state,
+               attempts = attempts + 1,
+               settled_at = @settledAt,
+               last_error = @lastError,
+               claimed_by = null,
+               claimed_until = null
+         where id = @id
+           and claimed_by = @owner
+           and state = 'pending'
+        """;
+
+    private const string PostponeSql = """
+        update deliveries
+           set state = @state,
+               attempts = attempts + @counts,
+               next_attempt_at = @at,
+               last_error = @lastError,
+               claimed_by = @keeper,
+               claimed_until = null
+         where id = @id
+           and claimed_by = @owner
+           and state = 'pending'
+        """;
+
+    private const string NextSql = """
+        select min(next_attempt_at)
+          from deliveries
+         where state in ('pending', 'uncertain')
+        """;
+
+    private const string PruneSql = """
+        delete from deliveries
+         where settled_at < @before
+        """;
+
+    public Task InsertCardAsync(Session session, string requestId, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(InsertCardSql, new { requestId }, cancellationToken);
+
+    /// <summary>Counts the card up under its lock. Null: this request has no card anywhere.</summary>
+    public Task<int?> MoveCardAsync(Session session, string requestId, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<int?>(MoveCardSql, new { requestId }, cancellationToken);
+
+    /// <summary>The card's revision now; 0 when there is no card.</summary>
+    public async Task<int> RevisionAsync(Session session, string requestId, CancellationToken cancellationToken) =>
+        await session.FirstOrDefaultAsync<int?>(RevisionSql, new { requestId }, cancellationToken) ?? 0;
+
+    /// <summary>As <see cref="RevisionAsync"/>, and holds the card so that its state cannot move until this transaction ends.</summary>
+    public async Task<int> LockRevisionAsync(Session session, string requestId, CancellationToken cancellationToken) =>
+        await session.FirstOrDefaultAsync<int?>(LockRevisionSql, new { requestId }, cancellationToken) ?? 0;
+
+    /// <summary>Adds a delivery; an edit of a copy for which one waits already is dropped, since that one will show the newest state.</summary>
+    public Task InsertAsync(Session session, Delivery delivery, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(InsertDeliverySql, delivery, cancellationToken);
+
+    /// <returns>False when this message is registered already.</returns>
+    public async Task<bool> InsertCopyAsync(Session session, PostedCopy copy, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(InsertCopySql, copy, cancellationToken) == 1;
+
+    public Task<IReadOnlyList<PostedCopy>> CopiesAsync(Session session, string aboutId, CancellationToken cancellationToken) =>
+        session.QueryAsync<PostedCopy>(CopiesSql, new { aboutId }, cancellationToken);
+
+    public Task<PostedCopy?> FindCopyAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<PostedCopy>(FindCopySql, new { id }, cancellationToken);
+
+    public Task<PostedCopy?> FindCopyAsync(Session session, string surface, string tenant, string channel, string message, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<PostedCopy>(FindCopyByMessageSql, new { surface, tenant, channel, message }, cancellationToken);
+
+    /// <summary>Notes which revision a copy shows now.</summary>
+    public Task ShowAsync(Session session, string copyId, int revision, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(ShowSql, new { id = copyId, revision }, cancellationToken);
+
+    /// <summary>The message is gone; its copy is forgotten.</summary>
+    public async Task ForgetAsync(Session session, string copyId, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(ForgetSql, new { id = copyId }, cancellationToken);
+        await session.ExecuteAsync(DeleteCopySql, new { id = copyId }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Claims due deliveries for <paramref name="owner"/>; two claimers never get the same, and a copy has at most one edit in flight. An uncertain
+    /// one is pending again from then on.
+    /// </summary>
+    public Task<IReadOnlyList<Delivery>> ClaimAsync(
+        Session session, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Delivery>(ClaimSql, new { owner, now, until, limit }, cancellationToken);
+
+    /// <summary>Sent or dead. Returns false when the claim was lost meanwhile.</summary>
+    public async Task<bool> SettleAsync(Session session, string id, string owner, DeliveryState state, DateTimeOffset settledAt, string? lastError, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(SettleSql, new { id, owner, state = state.ToText(), settledAt, lastError }, cancellationToken) == 1;
+
+    /// <summary>Try again at <paramref name="at"/>: still pending (it was surely not accepted), or uncertain (nobody knows).</summary>
+    /// <param name="counts">Whether it counts as an attempt; waiting for a rate limit does not.</param>
+    public async Task<bool> PostponeAsync(
+        Session session, Delivery delivery, string owner, DeliveryState state, DateTimeOffset at, bool counts, string? lastError, CancellationToken cancellationToken)
+    {
+        // A postponed edit keeps its owner's mark, without a deadline: unmarked it could collide with a younger edit of the same copy that waits.
+        var keeper = delivery.CopyId is null ? null : owner;
+        var parameters = new { delivery.Id, owner, keeper, state = state.ToText(), at, counts = counts ? 1 : 0, lastError };
+        return await session.ExecuteAsync(PostponeSql, parameters, cancellationToken) == 1;
+    }
+
+    public Task<DateTimeOffset?> NextAsync(Session session, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextSql, null, cancellationToken);
+
+    /// <summary>Removes deliveries settled before <paramref name="before"/>.</summary>
+    public Task<int> PruneAsync(Session session, DateTimeOffset before, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(PruneSql, new { before }, cancellationToken);
+}

@@ -1,0 +1,183 @@
+using JitBroker.Storage;
+
+namespace JitBroker.Requests;
+
+/// <summary>
+/// Rows of requests and decisions. Whoever changes a request locks its row first with <see cref="LockPendingAsync"/>; decisions are only
+/// written under that lock.
+/// </summary>
+public sealed class RequestStore
+{
+    private const string Columns = """
+        id, kind, state, version, entitlement, bundle, requester, duration_s, reason, starts_at, created_at, lapses_at,
+               settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash
+        """;
+
+    private const string InsertSql = """
+        insert into requests (id, kind, state, version, entitlement, bundle, requester, duration_s, reason, starts_at, created_at, lapses_at,
+                              settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash)
+        values (@Id, @Kind, @State, @Version, @Entitlement, @Bundle, @Requester, @DurationS, @Reason, @StartsAt, @CreatedAt, @LapsesAt,
+                @SettledAt, @SettledBy, @SettledBecause, @Surface, @Content, @ContentHash, @CatalogHash)
+            on conflict (requester, entitlement, kind) where state = 'pending' do nothing
+        """;
+
+    private const string LockPendingSql = $"""
+           update requests
+              set version = version + 1
+            where id = @id
+              and state = 'pending'
+        returning {Columns}
+        """;
+
+    private const string SettleSql = """
+        update requests
+           set state = @State,
+               version = @Version,
+               settled_at = @SettledAt,
+               settled_by = @SettledBy,
+               settled_because = @SettledBecause
+         where id = @Id
+           and state = 'pending'
+        """;
+
+    private const string FindSql = $"""
+        select {Columns}
+          from requests
+         where id = @id
+        """;
+
+    private const string FindPendingSql = """
+        select id
+          from requests
+         where requester = @requester
+           and entitlement = @entitlement
+           and kind = @kind
+           and state = 'pending'
+        """;
+
+    private const string CountsSql = """
+        select (select count(*) from requests where requester = @requester and created_at > @since) as recent,
+               (select count(*) from requests where requester = @requester and state = 'pending') as open
+        """;
+
+    private const string LapsingSql = """
+          select id
+            from requests
+           where state = 'pending'
+             and lapses_at <= @now
+        order by lapses_at
+           limit @limit
+        """;
+
+    private const string NextLapseSql = """
+        select min(lapses_at)
+          from requests
+         where state = 'pending'
+        """;
+
+    private const string PageByRequesterSql = $"""
+          select {Columns}
+            from requests
+           where requester = @requester
+             and (@state is null or state = @state)
+             and (@before is null or id < @before)
+        order by id desc
+           limit @limit
+        """;
+
+    private const string PageSql = $"""
+          select {Columns}
+            from requests
+           where (@state is null or state = @state)
+             and (@before is null or id < @before)
+        order by id desc
+           limit @limit
+        """;
+
+    private const string InsertDecisionSql = """
+        insert into decisions (id, request_id, person, verdict, duration_s, comment, at, surface, identity, counted)
+        values (@Id, @RequestId, @Person, @Verdict, @DurationS, @Comment, @At, @Surface, @Identity, @Counted)
+            on conflict (request_id, person) do nothing
+        """;
+
+    private const string DecisionsSql = """
+          select id, request_id, person, verdict, duration_s, comment, at, surface, identity, counted
+            from decisions
+           where request_id = @id
+        order by at, id
+        """;
+
+    private const string MarkCountedSql = """
+        update decisions
+           set counted = @counted
+         where id = @id
+        """;
+
+    /// <returns>False when this person has a pending request of this kind for this entitlement already; nothing was written then.</returns>
+    public async Task<bool> InsertAsync(Session session, Request request, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(InsertSql, request, cancellationToken) == 1;
+
+    /// <summary>
+    /// Takes the request for this transaction; every other decision, cancellation or lapse of it waits or loses. The version is one higher
+    /// already, for the event the caller must write.
+    /// </summary>
+    /// <returns>Null when it does not exist or is settled.</returns>
+    public Task<Request?> LockPendingAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<Request>(LockPendingSql, new { id }, cancellationToken);
+
+    /// <summary>Settles a request this transaction has locked.</summary>
+    /// <param name="settled">The request as it shall stand.</param>
+    /// <exception cref="InvalidOperationException">It was not pending, so the lock was not held: a bug.</exception>
+    public async Task SettleAsync(Session session, Request settled, CancellationToken cancellationToken)
+    {
+        if (await session.ExecuteAsync(SettleSql, settled, cancellationToken) != 1)
+            throw new InvalidOperationException($"Request {settled.Id} was settled without its lock.");
+    }
+
+    public Task<Request?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<Request>(FindSql, new { id }, cancellationToken);
+
+    /// <summary>The id of the pending one, or null.</summary>
+    public Task<string?> FindPendingAsync(Session session, string requester, string entitlement, string kind, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<string>(FindPendingSql, new { requester, entitlement, kind }, cancellationToken);
+
+    /// <summary>How many this person made since <paramref name="since"/>, and how many wait.</summary>
+    public async Task<RequestCounts> CountAsync(Session session, string requester, DateTimeOffset since, CancellationToken cancellationToken) =>
+        (await session.FirstOrDefaultAsync<RequestCounts>(CountsSql, new { requester, since }, cancellationToken))!;
+
+    /// <summary>Ids of pending requests whose time is over, oldest first.</summary>
+    public Task<IReadOnlyList<string>> LapsingAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(LapsingSql, new { now, limit }, cancellationToken);
+
+    public Task<DateTimeOffset?> NextLapseAsync(Session session, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextLapseSql, null, cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    /// <param name="requester">Null: of everybody; the caller filters by right.</param>
+    /// <param name="before">An id: only older ones. Null: from the newest.</param>
+    public Task<IReadOnlyList<Request>> PageAsync(Session session, string? requester, string? state, string? before, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Request>(requester is null ? PageSql : PageByRequesterSql, new { requester, state, before, limit }, cancellationToken);
+
+    /// <returns>False when this person has decided it already; nothing was written then.</returns>
+    public async Task<bool> InsertDecisionAsync(Session session, Decision decision, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(InsertDecisionSql, decision, cancellationToken) == 1;
+
+    /// <summary>In the order they were given.</summary>
+    public Task<IReadOnlyList<Decision>> DecisionsAsync(Session session, string id, CancellationToken cancellationToken) =>
+        session.QueryAsync<Decision>(DecisionsSql, new { id }, cancellationToken);
+
+    /// <summary>Freezes which votes counted, when the request settles.</summary>
+    public async Task MarkCountedAsync(Session session, IEnumerable<(string Id, bool Counted)> votes, CancellationToken cancellationToken)
+    {
+        foreach (var (id, counted) in votes)
+            await session.ExecuteAsync(MarkCountedSql, new { id, counted }, cancellationToken);
+    }
+}
+
+/// <summary>What the limits on asking look at.</summary>
+public sealed record RequestCounts
+{
+    public required long Recent { get; init; }
+
+    public required long Open { get; init; }
+}
