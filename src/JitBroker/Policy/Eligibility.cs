@@ -1,0 +1,53 @@
+using JitBroker.Catalog;
+using JitBroker.People;
+
+namespace JitBroker.Policy;
+
+/// <summary>Who may ask for what. Pure; one answer for the list, for <c>why</c> and for the submit itself.</summary>
+public static class Eligibility
+{
+    /// <summary>Known to the directory, and a member of one of the eligible groups.</summary>
+    public static bool IsEligible(PeopleDirectory directory, string email, Entitlement entitlement) =>
+        directory.Find(email) is not null && entitlement.Eligible.Any(g => directory.IsMember(g, email));
+
+    /// <summary>Hidden entitlements exist only for those who may ask for them; anybody else must get the answer an unknown name gets.</summary>
+    public static bool MaySee(PeopleDirectory directory, string email, Entitlement entitlement) =>
+        !entitlement.Hidden || IsEligible(directory, email, entitlement);
+
+    /// <summary>What <paramref name="email"/> may ask for, in name order.</summary>
+    public static IReadOnlyList<Entitlement> Askable(PeopleDirectory directory, string email) =>
+    [
+        .. directory.Catalog.Entitlements.Values.Where(e => IsEligible(directory, email, e)).OrderBy(e => e.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>
+    /// Every rule that decides whether <paramref name="person"/> can get <paramref name="entitlement"/>: <c>active</c>, <c>eligible</c>, <c>approval</c>.
+    /// Allowed iff all are ok. The caller sees to hidden ones (<see cref="MaySee"/>).
+    /// </summary>
+    public static IReadOnlyList<RuleResult> Explain(PeopleDirectory directory, Person person, Entitlement entitlement) =>
+        [Active(directory, person), Eligible(directory, person, entitlement), Approval(directory, person, entitlement)];
+
+    internal static RuleResult Active(PeopleDirectory directory, Person person) =>
+        directory.Find(person.Email) is not null
+            ? new RuleResult("active", true, $"{person.Email} is in the catalog.")
+            : new RuleResult("active", false, $"{person.Email} is not in the catalog, or no longer. Ask those who keep it to add you.");
+
+    internal static RuleResult Eligible(PeopleDirectory directory, Person person, Entitlement entitlement)
+    {
+        var groups = string.Join(", ", entitlement.Eligible);
+        var own = entitlement.Eligible.Where(g => directory.IsMember(g, person.Email)).ToList();
+        if (own.Count > 0)
+            return new RuleResult("eligible", true, $"You are in {string.Join(" and ", own)}, so you may ask for {entitlement.Name}.");
+        var unknown = entitlement.Eligible.Where(directory.IsUnknown).ToList();
+        var tail = unknown.Count == 0 ? "" : $" Whether you are in {string.Join(" or ", unknown)} could not be checked just now.";
+        return new RuleResult("eligible", false, $"Only members of {groups} may ask for {entitlement.Name}, and you are in none of these groups.{tail}");
+    }
+
+    internal static RuleResult Approval(PeopleDirectory directory, Person person, Entitlement entitlement)
+    {
+        var needs = RuleText.Of(entitlement.Approval, person.Email, directory);
+        return Quorum.CanBeMet(entitlement.Approval, person.Email, directory)
+            ? new RuleResult("approval", true, $"Needs {needs}.")
+            : new RuleResult("approval", false, $"Nobody could approve this for you now. It needs {needs}, and you cannot approve it yourself.");
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using JitBroker.Catalog;
+using JitBroker.People;
+
+namespace JitBroker.Policy;
+
+/// <summary>What a rule says, for people: chat, the API and the command line use the same words. Names come from the catalog and are not escaped here.</summary>
+public static class RuleText
+{
+    private const int NamesShown = 5;
+
+    /// <summary>
+    /// <c>1 of 3 data-owners (Bea, Dan, Eli)</c>; clauses joined by "and", alternatives by "or", stages by "then". Never counts or names
+    /// <paramref name="requester"/> (canonical e-mail; null: nobody is left out).
+    /// </summary>
+    public static string Of(ApprovalRule rule, string? requester, PeopleDirectory directory)
+    {
+        var stages = string.Join("; then ", rule.Stages.Select(s => Of(s, requester, directory)));
+        if (rule.Auto is null)
+            return stages.Length == 0 ? "nobody (the rule asks no one)" : stages;
+        var conditions = Conditions(rule.Auto);
+        if (conditions.Length == 0)
+            return "nobody: approved by rule at once";
+        return $"nobody {conditions}; otherwise {(stages.Length == 0 ? "it is refused" : stages)}";
+    }
+
+    public static string Of(Stage stage, string? requester, PeopleDirectory directory) =>
+        string.Join(", or ", stage.AnyOf.Select(a => string.Join(" and ", a.Clauses.Select(c => Of(c, requester, directory)))));
+
+    /// <summary><c>1 of 3 data-owners (Bea, Dan, Eli)</c>; for a group whose members cannot be told <c>1 of oncall (members not known now)</c>.</summary>
+    public static string Of(Clause clause, string? requester, PeopleDirectory directory)
+    {
+        if (directory.IsUnknown(clause.Group))
+            return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {clause.Group} (members not known now)");
+        var members = directory.Members(clause.Group).Where(p => p.Email != requester).ToList();
+        return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {members.Count} {clause.Group}{Names(members)}");
+    }
+
+    /// <summary><c>data-owners (Bea, Dan, Eli), security (Eli)</c>: the groups that may ever decide, as a refusal names them.</summary>
+    public static string Deciders(ApprovalRule rule, string? requester, PeopleDirectory directory) =>
+        string.Join(", ", rule.Stages.SelectMany(s => s.AnyOf).SelectMany(a => a.Clauses).Select(c => c.Group).Distinct(StringComparer.Ordinal)
+            .Select(g => g + Names([.. directory.Members(g).Where(p => p.Email != requester)])));
+
+    /// <summary><c>when on call in oncall, within 09:00-18:00 Europe/Paris, for at most 30 min</c>; empty without conditions.</summary>
+    public static string Conditions(AutoRule auto)
+    {
+        string?[] parts =
+        [
+            auto.OnCall is null ? null : $"when on call in {auto.OnCall}",
+            auto.Hours is null ? null : $"within {auto.Hours}",
+            auto.AtMost is { } most ? $"for at most {Durations.Human(most)}" : null,
+        ];
+        return string.Join(", ", parts.OfType<string>());
+    }
+
+    /// <summary><c> (Bea, Dan, Eli and 4 more)</c> with a leading blank; empty for nobody.</summary>
+    private static string Names(IReadOnlyList<Person> people)
+    {
+        if (people.Count == 0)
+            return "";
+        var shown = string.Join(", ", people.Take(NamesShown).Select(p => p.Name));
+        return people.Count <= NamesShown
+            ? $" ({shown})"
+            : string.Create(CultureInfo.InvariantCulture, $" ({shown} and {people.Count - NamesShown} more)");
+    }
+}
