@@ -1,0 +1,107 @@
+using System.Text.Json.Serialization;
+
+namespace JitBroker.Client;
+
+// Durations travel as text here: what cannot be read is the caller's fault to be told about (422 invalid_duration), not a malformed call.
+
+/// <summary>Body of <c>POST /v1/requests</c>. Exactly one of <see cref="Entitlement"/> and <see cref="Bundle"/>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record SubmitBody
+{
+    /// <summary>The entitlement's name, or null with a bundle.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Entitlement { get; init; }
+
+    /// <summary>The bundle's name, or null with an entitlement.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Bundle { get; init; }
+
+    /// <summary>As <see cref="Durations"/> reads it; null takes the entitlement's default.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Duration { get; init; }
+
+    /// <summary>Why; null only where the entitlement asks for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
+    /// <summary>Start later, or null: when it is approved.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? StartsAt { get; init; }
+
+    /// <summary>Take it now, without approval, loudly.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? BreakGlass { get; init; }
+
+    /// <summary>Only tell what would happen; nothing is stored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? DryRun { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/requests/{id}/decisions</c>. A denial needs <see cref="Comment"/>; <see cref="Duration"/> narrows an approval.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record DecideBody
+{
+    /// <summary>Approve or deny.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>The approver's words.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Comment { get; init; }
+
+    /// <summary>A shorter duration, as <see cref="Durations"/> reads it; null approves what was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Duration { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/grants/{id}/end</c>: the reason is required of anybody but the holder.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EndBody
+{
+    /// <summary>Why, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/grants/{id}/extensions</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ExtendBody
+{
+    /// <summary>How much more, as <see cref="Durations"/> reads it.</summary>
+    public required string Duration { get; init; }
+
+    /// <summary>Why; null only where the entitlement asks for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/grants/{id}/review</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ReviewBody
+{
+    /// <summary>What the reviewer found.</summary>
+    public required ReviewVerdict Verdict { get; init; }
+
+    /// <summary>The reviewer's words.</summary>
+    public required string Comment { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/leases/{id}/retry</c> (reason optional) and <c>…/abandon</c> (reason required).</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record LeaseBody
+{
+    /// <summary>Why, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/catalog/check</c>: the files of one catalog, merged as the broker would.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CatalogCheckBody
+{
+    /// <summary>At least one file.</summary>
+    public required IReadOnlyList<CatalogFile> Files { get; init; }
+}
+
+/// <summary>One YAML file: <paramref name="Path"/> is only for naming it in problems, nothing is opened by it.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CatalogFile(string Path, string Text);
