@@ -41,6 +41,9 @@ public sealed record RequestContent(
     /// <summary>The canonical text.</summary>
     public string ToText() => CanonicalJson.Of(JsonSerializer.SerializeToNode(this, Options));
 
+    /// <summary>The canonical text of a rule, to tell whether two are the same.</summary>
+    public static string RuleText(ApprovalRule rule) => CanonicalJson.Of(JsonSerializer.SerializeToNode(rule, Options));
+
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Whether today's catalog would mint the same thing at the same place (rule 6).</summary>

@@ -1,0 +1,50 @@
+using JitBroker.Catalog;
+using JitBroker.People;
+using JitBroker.Requests;
+using JitBroker.Storage;
+
+namespace JitBroker.Grants;
+
+/// <summary>Sweeps over grants: starts those whose time has come, ends those whose time is over. Any number of replicas may run them at once.</summary>
+public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant endGrant, CatalogHolder catalogs, TimeProvider clock)
+{
+    private const int Batch = 500;
+
+    /// <returns>How many were ended.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var due = await database.ReadAsync(session => grants.DueToEndAsync(session, now, Batch, cancellationToken), cancellationToken);
+        var ended = 0;
+        foreach (var id in due)
+            ended += await endGrant.BySystemAsync(id, EndGrant.Expired, null, static (grant, at) => grant.EndsAt <= at, cancellationToken) ? 1 : 0;
+        return ended;
+    }
+
+    /// <summary>
+    /// Ends grants that the catalog in force does not carry any more: the entitlement is gone or grants something else, or the holder is gone or may not
+    /// have it. To be run once for each catalog.
+    /// </summary>
+    /// <returns>How many were ended.</returns>
+    public async Task<int> ConformAsync(CancellationToken cancellationToken)
+    {
+        var directory = new PeopleDirectory(catalogs.Current);
+        var live = await database.ReadAsync(session => grants.LiveAsync(session, cancellationToken), cancellationToken);
+        var ended = 0;
+        foreach (var grant in live)
+            if (Reason(directory, grant) is { } reason)
+                ended += await endGrant.BySystemAsync(grant.Id, EndGrant.Revoked, reason, static (_, _) => true, cancellationToken) ? 1 : 0;
+        return ended;
+    }
+
+    internal static string? Reason(PeopleDirectory directory, Grant grant)
+    {
+        if (!directory.Catalog.Entitlements.TryGetValue(grant.Entitlement, out var entitlement))
+            return "The entitlement was removed from the catalog.";
+        if (directory.Find(grant.Holder) is null)
+            return "The holder is not in the catalog any more.";
+        if (!RequestContent.FromText(grant.Content).StillMeans(directory.Catalog))
+            return "What the entitlement grants was changed in the catalog.";
+        return entitlement.Eligible.Any(g => directory.IsMember(g, grant.Holder)) ? null : "The holder may not have this any more.";
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using JitBroker.Audit;
+using JitBroker.Catalog;
+using JitBroker.Leases;
+using JitBroker.Outbox;
+using JitBroker.People;
+using JitBroker.Policy;
+using JitBroker.Requests;
+using JitBroker.Storage;
+
+namespace JitBroker.Grants;
+
+/// <summary>The grant as it stands after the call; <paramref name="HadEnded"/> when there was nothing left to do.</summary>
+public sealed record EndRequested(Grant Grant, bool HadEnded);
+
+/// <summary>
+/// The one way a grant ends, early or at its time: under the grant's lock it becomes <c>ending</c> and each live lease <c>revoking</c>; the lanes do the
+/// rest at the targets. Idempotent: ending an ending grant changes nothing.
+/// </summary>
+public sealed class EndGrant(
+    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, EventStore events, Announcer announcer, Refusals refusals, CatalogHolder catalogs, TimeProvider clock)
+{
+    public const string Expired = "expired";
+    public const string Released = "released";
+    public const string Revoked = "revoked";
+
+    /// <summary>Longest reason, in characters.</summary>
+    public const int ReasonLength = 1000;
+
+    /// <summary>Its holder releases it, or an admin or one who may decide it revokes it, for which a reason is required.</summary>
+    /// <param name="together">Commits with it; see <see cref="CommitWith{T}"/>.</param>
+    public async Task<Outcome<EndRequested>> HandleAsync(Actor actor, string grantId, string? reason, CommitWith<EndRequested>? together, CancellationToken cancellationToken)
+    {
+        var outcome = await database.WriteAsync(session => EndAsync(session, actor, grantId, reason, together, cancellationToken), cancellationToken);
+        return outcome.Refusal is { } refusal && refusal.Code != Codes.NotFound
+            ? await refusals.RecordAsync(actor, "grant.end", null, grantId, refusal, cancellationToken)
+            : outcome;
+    }
+
+    /// <summary>The clock or the broker itself ends it. False when it was not live.</summary>
+    public Task<bool> BySystemAsync(string grantId, string kind, string? reason, Func<Grant, DateTimeOffset, bool> stillDue, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async session =>
+            {
+                var grant = await grants.LockAsync(session, grantId, cancellationToken);
+                var now = clock.GetUtcNow();
+                if (grant is null || grant.State is "ending" or "ended" || !stillDue(grant, now))
+                    return false;
+                await CloseAsync(session, grant, null, kind, reason, now, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    private async Task<Outcome<EndRequested>> EndAsync(
+        Session session, Actor actor, string grantId, string? reason, CommitWith<EndRequested>? together, CancellationToken cancellationToken)
+    {
+        var directory = new PeopleDirectory(catalogs.Current);
+        var grant = await grants.LockAsync(session, grantId, cancellationToken);
+        if (Objection(directory, grant, actor, grantId, reason) is { } objection)
+        {
+            session.Doom();
+            return objection;
+        }
+
+        var hadEnded = grant!.HasEnded;
+        var now = clock.GetUtcNow();
+        var after = grant.State is "ending" or "ended"
+            ? grant
+            : await CloseAsync(session, grant, actor, grant.Holder == actor.Email ? Released : Revoked, Trimmed(reason), now, cancellationToken);
+        var requested = new EndRequested(after, hadEnded);
+        if (together is not null)
+            await together(session, requested, cancellationToken);
+        return requested;
+    }
+
+    private async Task<Grant> CloseAsync(Session session, Grant grant, Actor? by, string kind, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var open = (await leases.OfGrantAsync(session, grant.Id, cancellationToken)).Where(l => l.State != "revoked").ToList();
+        var wasScheduled = grant.State == "scheduled";
+        var ending = grant with
+        {
+            State = (wasScheduled ? GrantState.Ended : GrantState.Ending).ToText(),
+            Version = grant.Version + 1,
+            EndKind = kind,
+            EndedBy = by?.Email,
+            EndReason = reason,
+            EndRequestedAt = now,
+            VerifiedEndAt = wasScheduled ? now : null,
+        };
+        await grants.MoveAsync(session, grant, ending, cancellationToken);
+        var data = new JsonObject { ["end"] = kind, ["reason"] = reason };
+        var type = "grant." + ending.State;
+        await events.AppendAsync(
+            session,
+            by is null
+                ? AuditEvent.BySystem("grant", grant.Id, ending.Version, type, now, grant.RequestId, data)
+                : AuditEvent.By(by, "grant", grant.Id, ending.Version, type, now, grant.RequestId, data),
+            cancellationToken);
+        foreach (var lease in open.Where(l => l.IsLive))
+            await moves.BeginRevokingAsync(session, lease, grant.RequestId, LeaseMoves.Because.GrantEnds, now, cancellationToken);
+        await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
+        return !wasScheduled && open.Count == 0 ? await VerifiedAsync(session, ending, now, cancellationToken) : ending;
+    }
+
+    /// <summary>The last of its leases is verified gone: the grant has ended. Needs the grant's lock.</summary>
+    internal async Task<Grant> VerifiedAsync(Session session, Grant ending, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ended = ending with { State = GrantState.Ended.ToText(), Version = ending.Version + 1, VerifiedEndAt = now };
+        await grants.MoveAsync(session, ending, ended, cancellationToken);
+        await events.AppendAsync(session, AuditEvent.BySystem("grant", ended.Id, ended.Version, "grant.ended", now, ended.RequestId), cancellationToken);
+        return ended;
+    }
+
+    private static Refusal? Objection(PeopleDirectory directory, Grant? grant, Actor actor, string grantId, string? reason)
+    {
+        var rule = grant is null ? null : RequestContent.FromText(grant.Content).Rule;
+        if (grant is null || !Rights.MayRead(directory, grant.Entitlement, rule!, grant.Holder, actor.Email))
+            return new Refusal(Codes.NotFound, $"There is no grant {grantId}.");
+        if (reason?.Length > ReasonLength)
+            return new Refusal(Codes.InvalidValue, "The reason is too long: at most 1000 characters.", "reason");
+        if (grant.Holder == actor.Email)
+            return null;
+        if (!directory.HasRole(Rights.Admin, actor.Email) && !Rights.HasASay(directory, grant.Entitlement, rule!, grant.Holder, actor.Email))
+            return new Refusal(Codes.Forbidden, "Only its holder, an admin, or one who may decide it can end this grant.");
+        return grant.State is "scheduled" or "active" && Trimmed(reason) is null
+            ? new Refusal(Codes.ReasonRequired, "Say why you revoke it: its holder will read it.", "reason")
+            : null;
+    }
+
+    private static string? Trimmed(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : reason.Trim();
+}

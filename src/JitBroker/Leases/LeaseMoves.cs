@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using JitBroker.Audit;
+using JitBroker.Issuing;
+using JitBroker.People;
+using JitBroker.Scheduling;
+using JitBroker.Storage;
+
+namespace JitBroker.Leases;
+
+/// <summary>The moves of a lease, each with its event, inside a transaction that holds the lock of the lease's grant.</summary>
+public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wakeups)
+{
+    /// <summary>The credential was made in time and is handed out.</summary>
+    public Task<bool> ActivateAsync(Session session, Lease lease, Actor by, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var active = lease with { State = LeaseState.Active.ToText(), Version = lease.Version + 1 };
+        session.AfterCommit(() => wakeups.DueAt(active.ExpiresAt));
+        return MoveAsync(session, lease, active, AuditEvent.By(by, "lease", lease.Id, active.Version, "lease.active", now, requestId), cancellationToken);
+    }
+
+    /// <summary>
+    /// Its end is due, at once or, for a credential that cannot be unsaid, when it is over for every verifier.
+    /// </summary>
+    /// <returns>Null when it was moved by somebody else first.</returns>
+    public async Task<Lease?> BeginRevokingAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var handle = RevocationHandle.FromJson(lease.Handle);
+        DateTimeOffset? dueBy = handle.EarlyEnd == EarlyEnd.AtExpiry ? Instants.Truncate(lease.ExpiresAt + handle.Within) : null;
+        var revoking = lease with
+        {
+            State = LeaseState.Revoking.ToText(),
+            Version = lease.Version + 1,
+            DueBy = dueBy,
+            NextAttemptAt = dueBy > now ? dueBy : now,
+            LastError = because == Because.MintFailed ? lease.LastError : null,
+        };
+        var data = new JsonObject { ["because"] = because };
+        session.AfterCommit(() => Wake(revoking.NextAttemptAt.Value, now));
+        var moved = await MoveAsync(session, lease, revoking, AuditEvent.BySystem("lease", lease.Id, revoking.Version, "lease.revoking", now, requestId, data), cancellationToken);
+        return moved ? revoking : null;
+    }
+
+    /// <summary>Gone, read back at the target.</summary>
+    public Task<bool> RevokedAsync(Session session, Lease lease, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var revoked = lease with
+        {
+            State = LeaseState.Revoked.ToText(), Version = lease.Version + 1, RevokedAt = now, Verified = true, LastError = null, NextAttemptAt = null,
+        };
+        return MoveAsync(session, lease, revoked, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId), cancellationToken);
+    }
+
+    private async Task<bool> MoveAsync(Session session, Lease before, Lease after, AuditEvent happened, CancellationToken cancellationToken)
+    {
+        if (!await leases.MoveAsync(session, before, after, cancellationToken))
+            return false;
+        await events.AppendAsync(session, happened, cancellationToken);
+        return true;
+    }
+
+    private void Wake(DateTimeOffset due, DateTimeOffset now)
+    {
+        if (due <= now)
+            wakeups.Pulse(Sweep.RevokeLeases);
+        else
+            wakeups.DueAt(due);
+    }
+
+    /// <summary>Why a lease is revoked, as its event says.</summary>
+    public static class Because
+    {
+        public const string GrantEnds = "grant_ends";
+        public const string Expired = "expired";
+        public const string MintFailed = "mint_failed";
+        public const string SessionEnded = "session_ended";
+    }
+}

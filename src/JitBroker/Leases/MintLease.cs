@@ -1,0 +1,193 @@
+using System.Text.Json.Nodes;
+using JitBroker.Audit;
+using JitBroker.Catalog;
+using JitBroker.Grants;
+using JitBroker.Issuing;
+using JitBroker.Outbox;
+using JitBroker.People;
+using JitBroker.Policy;
+using JitBroker.Requests;
+using JitBroker.Scheduling;
+using JitBroker.Storage;
+
+namespace JitBroker.Leases;
+
+/// <summary>A credential on its way to its holder.</summary>
+public sealed record Collected(Lease Lease, Grant Grant, Credential Credential);
+
+/// <summary>
+/// Collecting: tx 1 locks the grant, checks everything anew and commits the intent with its handle and deadline; the issuer is called outside any
+/// transaction; tx 2 makes the lease active only if the grant still is. Whoever loses that race undoes what was made. Each call is a new lease.
+/// </summary>
+public sealed class MintLease(
+    Database database,
+    GrantStore grants,
+    LeaseStore leases,
+    LeaseMoves moves,
+    EventStore events,
+    IssuerRegistry issuers,
+    Announcer announcer,
+    Refusals refusals,
+    CatalogHolder catalogs,
+    AskLimits askLimits,
+    MintOptions options,
+    Wakeups wakeups,
+    TimeProvider clock)
+{
+    private sealed record Intent(Lease Lease, Grant Grant, IIssuer Issuer, IssueOrder Order, MintPlan Plan);
+
+    public async Task<Outcome<Collected>> HandleAsync(Actor actor, string grantId, CancellationToken cancellationToken)
+    {
+        var intended = await database.WriteAsync(session => IntendAsync(session, actor, grantId, cancellationToken), cancellationToken);
+        if (intended.Refusal is { } no)
+            return no.Code is Codes.NotFound or Codes.RateLimited ? no : await RefuseAsync(actor, grantId, no, cancellationToken);
+        var intent = intended.Value!;
+
+        // From here on the intent stands in the database: whatever happens, it is ended through its handle.
+        var outcome = await MintAsync(intent, cancellationToken);
+        if (outcome is not MintOutcome.Minted minted)
+            return await RefuseAsync(actor, grantId, await GiveUpAsync(intent, outcome), CancellationToken.None);
+        if (await database.WriteAsync(session => HandOutAsync(session, actor, intent, CancellationToken.None), CancellationToken.None) is { } lost)
+        {
+            await UndoAsync(intent);
+            return await RefuseAsync(actor, grantId, lost, CancellationToken.None);
+        }
+
+        return new Collected(intent.Lease with { State = LeaseState.Active.ToText() }, intent.Grant, minted.Credential);
+    }
+
+    private async Task<Outcome<Intent>> IntendAsync(Session session, Actor actor, string grantId, CancellationToken cancellationToken)
+    {
+        var grant = await grants.LockAsync(session, grantId, cancellationToken);
+
+        // Read after the lock: waiting for it may have taken us past the end.
+        var now = clock.GetUtcNow();
+        var directory = new PeopleDirectory(catalogs.Current);
+        if (Collecting.Objection(directory, grant, actor, grantId, now) is { } objection)
+            return Undo(session, objection);
+        var mine = await leases.OfGrantAsync(session, grantId, cancellationToken);
+        var entitlement = directory.Catalog.Entitlements[grant!.Entitlement];
+        if (mine.Count(l => l.IsLive) >= entitlement.LeaseLimit)
+            return Undo(session, new Refusal(Codes.LeaseLimit, $"This grant has {entitlement.LeaseLimit} live credentials, its limit. Use one of them, or end the grant and ask again."));
+        var collected = await leases.CountCollectedAsync(session, actor.Email, now - TimeSpan.FromHours(1), cancellationToken);
+        if (collected >= askLimits.CollectionsPerHour)
+            return Undo(session, new Refusal(Codes.RateLimited, $"You collected {collected} credentials within an hour; the limit is {askLimits.CollectionsPerHour}. Use one that you have.") { RetryAfter = TimeSpan.FromMinutes(5) });
+
+        var content = RequestContent.FromText(grant.Content);
+        if (issuers.Find(content.IssuerKind) is not { } issuer)
+            return Undo(session, new Refusal(Codes.IssuerUnavailable, $"This build of the broker has no issuer of kind {content.IssuerKind}. Ask the platform team."));
+        return await CommitIntentAsync(session, actor, grant, content, issuer, now, cancellationToken);
+    }
+
+    private async Task<Intent> CommitIntentAsync(
+        Session session, Actor actor, Grant grant, RequestContent content, IIssuer issuer, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var leaseId = Ids.New(now);
+        var order = new IssueOrder(
+            leaseId, grant.Id, grant.Holder, actor.Person.Name, content.Entitlement, content.Issuer, content.Settings, content.Grants, now, grant.EndsAt);
+        var plan = issuer.Plan(order);
+        var lease = new Lease
+        {
+            Id = leaseId,
+            GrantId = grant.Id,
+            State = LeaseState.Minting.ToText(),
+            Version = 1,
+            Holder = grant.Holder,
+            SessionId = actor.SessionId,
+            Target = plan.Handle.Target,
+            Handle = plan.Handle.ToJson(),
+            CreatedAt = now,
+            MintDeadline = Instants.Truncate(now + options.Deadline),
+            ExpiresAt = Instants.Truncate(plan.ExpiresAt),
+            Verified = false,
+            Attempts = 0,
+        };
+        await leases.InsertAsync(session, lease, cancellationToken);
+        var data = new JsonObject { ["grant"] = grant.Id, ["expiresAt"] = Instants.ToText(lease.ExpiresAt) };
+        await events.AppendAsync(session, AuditEvent.By(actor, "lease", leaseId, 1, "lease.minting", now, grant.RequestId, data), cancellationToken);
+        session.AfterCommit(() => wakeups.DueAt(lease.MintDeadline));
+        return new Intent(lease, grant, issuer, order, plan);
+    }
+
+    private async Task<MintOutcome> MintAsync(Intent intent, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            // WaitAsync: an issuer that does not honour its token must not hold the answer.
+            return await intent.Issuer.MintAsync(intent.Order, intent.Plan, either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return new MintOutcome.Unavailable($"{intent.Order.Issuer} did not answer within {options.Timeout.TotalSeconds:0} s.");
+        }
+        catch (OperationCanceledException)
+        {
+            return new MintOutcome.Unavailable("The call was given up before the credential was there.");
+        }
+        catch (Exception e)
+        {
+            // An issuer's exception may quote what it sent; only its type is safe to tell.
+            return new MintOutcome.Unavailable($"{intent.Order.Issuer} failed ({e.GetType().Name}).");
+        }
+    }
+
+    /// <returns>Null when the credential may be handed out; otherwise why not.</returns>
+    private async Task<Refusal?> HandOutAsync(Session session, Actor actor, Intent intent, CancellationToken cancellationToken)
+    {
+        var grant = await grants.LockAsync(session, intent.Grant.Id, cancellationToken);
+        var now = clock.GetUtcNow();
+        var isInTime = grant!.IsActive && now < grant.EndsAt && now < intent.Lease.MintDeadline;
+        if (isInTime && await moves.ActivateAsync(session, intent.Lease, actor, grant.RequestId, now, cancellationToken))
+        {
+            await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
+            return null;
+        }
+
+        await moves.BeginRevokingAsync(session, intent.Lease, grant.RequestId, LeaseMoves.Because.MintFailed, now, cancellationToken);
+        return new Refusal(Codes.GrantEnded, "The grant ended while the credential was being made; it was taken back unused. Ask again if you still need it.");
+    }
+
+    private async Task<Refusal> GiveUpAsync(Intent intent, MintOutcome outcome)
+    {
+        var refusal = outcome switch
+        {
+            MintOutcome.Refused refused => new Refusal(Codes.IssuerRefused, refused.Why),
+            MintOutcome.Unavailable away => new Refusal(Codes.IssuerUnavailable, away.Why) { RetryAfter = TimeSpan.FromSeconds(10) },
+            _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no reason to give up."),
+        };
+        await database.WriteAsync(
+            async session =>
+            {
+                await grants.LockAsync(session, intent.Grant.Id, CancellationToken.None);
+                var failed = intent.Lease with { LastError = refusal.Text };
+                await moves.BeginRevokingAsync(session, failed, intent.Grant.RequestId, LeaseMoves.Because.MintFailed, clock.GetUtcNow(), CancellationToken.None);
+            },
+            CancellationToken.None);
+        return refusal;
+    }
+
+    /// <summary>At once and once; the sweep does it again and verifies, whatever comes of this.</summary>
+    private async Task UndoAsync(Intent intent)
+    {
+        using var timeout = new CancellationTokenSource(options.EndTimeout, clock);
+        try
+        {
+            await intent.Issuer.EndAsync(intent.Plan.Handle, timeout.Token).WaitAsync(timeout.Token);
+        }
+        catch (Exception)
+        {
+            wakeups.Pulse(Sweep.RevokeLeases);
+        }
+    }
+
+    private Task<Refusal> RefuseAsync(Actor actor, string grantId, Refusal refusal, CancellationToken cancellationToken) =>
+        refusals.RecordAsync(actor, "lease.collect", null, grantId, refusal, cancellationToken);
+
+    private static Refusal Undo(Session session, Refusal refusal)
+    {
+        session.Doom();
+        return refusal;
+    }
+}

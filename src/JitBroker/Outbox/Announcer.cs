@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using JitBroker.Catalog;
+using JitBroker.People;
+using JitBroker.Policy;
+using JitBroker.Requests;
+using JitBroker.Scheduling;
+using JitBroker.Storage;
+
+namespace JitBroker.Outbox;
+
+/// <summary>One chat surface that is switched on, and where its messages go by default (empty: no such channel).</summary>
+public sealed record ChatSurface(Surface Surface, string Channel, string OperationsChannel);
+
+/// <summary>The chat surfaces that are switched on.</summary>
+public sealed record ChatSurfaces(IReadOnlyList<ChatSurface> All);
+
+/// <summary>
+/// Decides who is told what, and writes it down in the transaction of the change (rule 12). Nothing is sent here; what a message says is rendered from
+/// the state when it goes out.
+/// </summary>
+public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups wakeups)
+{
+    /// <summary>Most approvers that are told one by one when an entitlement has no channel.</summary>
+    public const int DirectMessages = 10;
+
+    /// <summary>A request was made: its cards, to the approvers and to its asker.</summary>
+    public async Task SubmittedAsync(
+        Session session, CatalogSnapshot catalog, Entitlement entitlement, Request request, IReadOnlyList<Approver> approvers, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (surfaces.All.Count == 0)
+            return;
+        await outbox.InsertCardAsync(session, request.Id, cancellationToken);
+        foreach (var surface in surfaces.All)
+        {
+            foreach (var recipient in Audience(catalog, entitlement, surface, approvers))
+                await AddAsync(session, surface.Surface, Templates.ApprovalCard, request.Id, recipient, now, now, null, cancellationToken);
+            if (IsReachable(catalog, request.Requester, surface.Surface))
+                await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, null, cancellationToken);
+        }
+
+        Wake(session);
+    }
+
+    /// <summary>The state behind a request's cards moved: each posted copy is to be edited. Locks the card until the transaction ends.</summary>
+    public async Task MovedAsync(Session session, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (surfaces.All.Count == 0 || await outbox.MoveCardAsync(session, requestId, cancellationToken) is null)
+            return;
+        foreach (var copy in await outbox.CopiesAsync(session, requestId, cancellationToken))
+            await outbox.InsertAsync(session, EditOf(copy, now), cancellationToken);
+        Wake(session);
+    }
+
+    /// <summary>Tells one person something on every surface where they are known, at <paramref name="at"/>.</summary>
+    public async Task TellAsync(
+        Session session, CatalogSnapshot catalog, string email, string template, string aboutId, DateTimeOffset now, DateTimeOffset at, JsonObject? data, CancellationToken cancellationToken)
+    {
+        foreach (var surface in surfaces.All.Where(s => IsReachable(catalog, email, s.Surface)))
+            await AddAsync(session, surface.Surface, template, aboutId, Recipients.Person(email), now, at, data, cancellationToken);
+        Wake(session);
+    }
+
+    /// <summary>Tells operations, on every surface that has such a channel.</summary>
+    public async Task TellOperationsAsync(Session session, string template, string aboutId, DateTimeOffset now, JsonObject? data, CancellationToken cancellationToken)
+    {
+        foreach (var surface in surfaces.All.Where(s => s.OperationsChannel.Length > 0))
+            await AddAsync(session, surface.Surface, template, aboutId, Recipients.Channel(surface.OperationsChannel), now, now, data, cancellationToken);
+        Wake(session);
+    }
+
+    /// <summary>The edit that brings a copy up to date.</summary>
+    public static Delivery EditOf(PostedCopy copy, DateTimeOffset now) => new()
+    {
+        Id = Ids.New(now),
+        Surface = copy.Surface,
+        Template = copy.Template,
+        AboutId = copy.AboutId,
+        Recipient = copy.Recipient,
+        CopyId = copy.Id,
+        State = DeliveryState.Pending.ToText(),
+        CreatedAt = now,
+        NextAttemptAt = now,
+    };
+
+    private static IEnumerable<string> Audience(CatalogSnapshot catalog, Entitlement entitlement, ChatSurface surface, IReadOnlyList<Approver> approvers)
+    {
+        var own = surface.Surface == Surface.Teams ? entitlement.Channel.Teams : entitlement.Channel.Slack;
+        var channel = string.IsNullOrEmpty(own) ? surface.Channel : own;
+        return channel.Length > 0
+            ? [Recipients.Channel(channel)]
+            : approvers.Where(a => IsReachable(catalog, a.Person.Email, surface.Surface)).Take(DirectMessages).Select(a => Recipients.Person(a.Person.Email));
+    }
+
+    private static bool IsReachable(CatalogSnapshot catalog, string email, Surface surface) =>
+        catalog.People.TryGetValue(email, out var entry) && entry.Identities.Any(i => i.Surface == surface.ToText());
+
+    private Task AddAsync(
+        Session session, Surface surface, string template, string aboutId, string recipient, DateTimeOffset now, DateTimeOffset at, JsonObject? data, CancellationToken cancellationToken) =>
+        outbox.InsertAsync(
+            session,
+            new Delivery
+            {
+                Id = Ids.New(now),
+                Surface = surface.ToText(),
+                Template = template,
+                AboutId = aboutId,
+                Recipient = recipient,
+                Data = data?.ToJsonString() ?? "{}",
+                State = DeliveryState.Pending.ToText(),
+                CreatedAt = now,
+                NextAttemptAt = at,
+            },
+            cancellationToken);
+
+    private void Wake(Session session) => session.AfterCommit(() => wakeups.Pulse(Sweep.DeliverOutbox));
+}

@@ -1,0 +1,169 @@
+using JitBroker.Audit;
+using JitBroker.Catalog;
+using JitBroker.Grants;
+using JitBroker.Leases;
+using JitBroker.People;
+using JitBroker.Policy;
+using JitBroker.Storage;
+
+namespace JitBroker.Requests;
+
+/// <summary>A request with everything a surface shows of it, as it stands at one look.</summary>
+/// <param name="Bench">The request, its decisions, its progress and whom it waits for.</param>
+/// <param name="History">Events of the request and of all that came of it, oldest first; refusals left out.</param>
+/// <param name="Grant">Null until approved.</param>
+/// <param name="Leases">Of the grant, oldest first.</param>
+public sealed record RequestDetails(Bench Bench, IReadOnlyList<AuditEvent> History, Grant? Grant, IReadOnlyList<Lease> Leases)
+{
+    public Request Request => Bench.Request;
+}
+
+/// <summary>A grant with everything a surface shows of it.</summary>
+public sealed record GrantDetails(Grant Grant, RequestContent Content, IReadOnlyList<Lease> Leases)
+{
+    /// <summary>While it ends: until when a credential that cannot be unsaid may still be honoured. Null when there is none.</summary>
+    public DateTimeOffset? AccessMayLastUntil => Grant.State == "ending" ? Leases.Where(l => l.State == "revoking").Max(l => l.DueBy) : null;
+}
+
+/// <summary>One page of a list, newest first. <paramref name="Next"/> is where the next begins, or null.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Filters of a list of requests.</summary>
+/// <param name="Mine">Only those this person made.</param>
+/// <param name="AwaitingMe">Only pending ones this person may decide now and has not.</param>
+/// <param name="Before">Only those with an id below this one.</param>
+public sealed record RequestQuery(RequestState? State = null, bool Mine = false, bool AwaitingMe = false, string? Before = null, int Limit = 50);
+
+/// <summary>Filters of a list of grants.</summary>
+/// <param name="Holder">Canonical e-mail.</param>
+public sealed record GrantQuery(GrantState? State = null, bool Mine = false, string? Holder = null, string? Before = null, int Limit = 50);
+
+/// <summary>Reads for surfaces. The methods that take a person show only what that person may read (rule 14); the others are for the broker itself.</summary>
+public sealed class RequestReader(Database database, RequestStore requests, GrantStore grants, LeaseStore leases, EventStore events, CatalogHolder catalogs)
+{
+    /// <summary>Most rows looked through to fill one page when most of them may not be shown.</summary>
+    private const int ScanLimit = 2000;
+
+    /// <summary>Null when it does not exist, or does not for this person.</summary>
+    public Task<RequestDetails?> FindAsync(string id, string viewer, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async session =>
+            {
+                var found = await InAsync(session, id, cancellationToken);
+                return found is not null && MayRead(found.Bench.Directory, found.Request.Entitlement, found.Bench.Content, viewer) ? found : null;
+            },
+            cancellationToken);
+
+    /// <summary>Whatever its reader: for cards, and inside a transaction that has just changed it.</summary>
+    public async Task<RequestDetails?> InAsync(Session session, string id, CancellationToken cancellationToken)
+    {
+        if (!Ids.IsId(id) || await requests.FindAsync(session, id, cancellationToken) is not { } request)
+            return null;
+        var decisions = await requests.DecisionsAsync(session, id, cancellationToken);
+        var grant = await grants.FindByRequestAsync(session, id, cancellationToken);
+        var held = grant is null ? [] : await leases.OfGrantAsync(session, grant.Id, cancellationToken);
+        var history = await events.AboutAsync(session, id, cancellationToken);
+        var bench = new Bench(new PeopleDirectory(catalogs.Current), request, decisions);
+        return new RequestDetails(bench, [.. history.Where(e => e.Aggregate != "refusal")], grant, held);
+    }
+
+    /// <inheritdoc cref="InAsync"/>
+    public Task<RequestDetails?> FindAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => InAsync(session, id, cancellationToken), cancellationToken);
+
+    /// <summary>Null when it does not exist, or does not for this person.</summary>
+    public Task<GrantDetails?> FindGrantAsync(string id, string viewer, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async session =>
+            {
+                var found = await GrantInAsync(session, id, cancellationToken);
+                return found is not null && MayRead(new PeopleDirectory(catalogs.Current), found.Grant.Entitlement, found.Content, viewer) ? found : null;
+            },
+            cancellationToken);
+
+    /// <summary>Whatever its reader.</summary>
+    public async Task<GrantDetails?> GrantInAsync(Session session, string id, CancellationToken cancellationToken)
+    {
+        if (!Ids.IsId(id) || await grants.FindAsync(session, id, cancellationToken) is not { } grant)
+            return null;
+        return new GrantDetails(grant, RequestContent.FromText(grant.Content), await leases.OfGrantAsync(session, id, cancellationToken));
+    }
+
+    /// <inheritdoc cref="GrantInAsync"/>
+    public Task<GrantDetails?> FindGrantAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => GrantInAsync(session, id, cancellationToken), cancellationToken);
+
+    /// <summary>Requests this person may read, newest first.</summary>
+    public Task<Page<RequestDetails>> ListAsync(string viewer, RequestQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            session =>
+            {
+                var directory = new PeopleDirectory(catalogs.Current);
+                var state = query.AwaitingMe ? RequestState.Pending : query.State;
+                return FillAsync(
+                    before => requests.PageAsync(session, query.Mine ? viewer : null, state?.ToText(), before, query.Limit + 1, cancellationToken),
+                    r => r.Id,
+                    async request =>
+                    {
+                        if (!MayRead(directory, request.Entitlement, RequestContent.FromText(request.Content), viewer))
+                            return null;
+                        var details = await InAsync(session, request.Id, cancellationToken);
+                        return details is null || (query.AwaitingMe && details.Bench.Awaited.All(a => a.Person.Email != viewer)) ? null : details;
+                    },
+                    query.Before,
+                    query.Limit);
+            },
+            cancellationToken);
+
+    /// <summary>Grants this person may read, newest first.</summary>
+    public Task<Page<GrantDetails>> ListGrantsAsync(string viewer, GrantQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            session =>
+            {
+                var directory = new PeopleDirectory(catalogs.Current);
+                if (query is { Mine: true, Holder: { } other } && other != viewer)
+                    return Task.FromResult(new Page<GrantDetails>([], null));
+                return FillAsync(
+                    before => grants.PageAsync(session, query.Mine ? viewer : query.Holder, query.State?.ToText(), before, query.Limit + 1, cancellationToken),
+                    g => g.Id,
+                    async grant =>
+                    {
+                        var content = RequestContent.FromText(grant.Content);
+                        return MayRead(directory, grant.Entitlement, content, viewer)
+                            ? new GrantDetails(grant, content, await leases.OfGrantAsync(session, grant.Id, cancellationToken))
+                            : null;
+                    },
+                    query.Before,
+                    query.Limit);
+            },
+            cancellationToken);
+
+    private static bool MayRead(PeopleDirectory directory, string entitlement, RequestContent content, string viewer) =>
+        Rights.MayRead(directory, entitlement, content.Rule, content.Holder, viewer);
+
+    /// <summary>Goes through the rows until the page is full or there are no more; what may not be shown leaves no gap.</summary>
+    private static async Task<Page<TShown>> FillAsync<TRow, TShown>(
+        Func<string?, Task<IReadOnlyList<TRow>>> rowsBefore, Func<TRow, string> idOf, Func<TRow, Task<TShown?>> show, string? before, int limit)
+        where TShown : class
+    {
+        var shown = new List<TShown>();
+        for (var scanned = 0; scanned < ScanLimit;)
+        {
+            var rows = await rowsBefore(before);
+            foreach (var row in rows)
+            {
+                if (shown.Count == limit)
+                    return new Page<TShown>(shown, before);
+                if (await show(row) is { } one)
+                    shown.Add(one);
+                before = idOf(row);
+            }
+
+            scanned += rows.Count;
+            if (rows.Count <= limit)
+                return new Page<TShown>(shown, null);
+        }
+
+        return new Page<TShown>(shown, before);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using JitBroker.Audit;
+using JitBroker.Grants;
+using JitBroker.Outbox;
+using JitBroker.People;
+using JitBroker.Storage;
+
+namespace JitBroker.Requests;
+
+/// <summary>
+/// The ways a pending request settles, each inside a transaction that holds its lock: state, event, cards and, for an approval, the grant.
+/// </summary>
+public sealed class SettleRequest(RequestStore requests, EventStore events, OpenGrant openGrant, Announcer announcer)
+{
+    public const string NobodyDecided = "nobody_decided";
+    public const string CatalogChanged = "catalog_changed";
+    public const string NotEligible = "not_eligible";
+
+    /// <summary>
+    /// Lapses the request if it must not be decided any more: its time is over, what it would grant has changed, or its asker may not have it any more.
+    /// </summary>
+    /// <returns>The lapsed request, or null when it may still be decided.</returns>
+    public async Task<Request?> OverdueAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var request = bench.Request;
+        string? because = null;
+        if (request.LapsesAt <= now || (request.StartsAt is { } start && start + request.Duration <= now))
+            because = NobodyDecided;
+        else if (!bench.Content.StillMeans(bench.Directory.Catalog))
+            because = CatalogChanged;
+        else if (!bench.Today!.Eligible.Any(g => bench.Directory.IsMember(g, request.Requester)))
+            because = NotEligible;
+        if (because is null)
+            return null;
+
+        // The lock has counted the version up once for the event of this settlement.
+        var lapsed = request with { State = RequestState.Lapsed.ToText(), SettledAt = now, SettledBecause = because };
+        await requests.SettleAsync(session, lapsed, cancellationToken);
+        await FreezeAsync(session, bench, cancellationToken);
+        var data = new JsonObject { ["because"] = because };
+        await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, lapsed.Version, "request.lapsed", now, request.Id, data), cancellationToken);
+        await announcer.MovedAsync(session, request.Id, now, cancellationToken);
+        return lapsed;
+    }
+
+    /// <summary>Any deny by one who may decide settles. The vote's own event has taken the lock's version; this takes the next.</summary>
+    public async Task<Request> DeniedAsync(Session session, Bench bench, Actor by, string comment, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var denied = Settled(bench.Request, RequestState.Denied, by.Email, comment, now);
+        await requests.SettleAsync(session, denied, cancellationToken);
+        await FreezeAsync(session, bench, cancellationToken);
+        await events.AppendAsync(session, AuditEvent.By(by, "request", denied.Id, denied.Version, "request.denied", now, denied.Id), cancellationToken);
+        await announcer.MovedAsync(session, denied.Id, now, cancellationToken);
+        return denied;
+    }
+
+    /// <summary>The quorum is filled: the grant is born in the same transaction, its end already due.</summary>
+    public async Task<Decided> ApprovedAsync(Session session, Bench bench, Actor by, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var approved = Settled(bench.Request, RequestState.Approved, by.Email, null, now);
+        await requests.SettleAsync(session, approved, cancellationToken);
+        await FreezeAsync(session, bench, cancellationToken);
+        var data = new JsonObject { ["by"] = new JsonArray([.. bench.Counting.Select(d => (JsonNode)d.Person)]), ["contentHash"] = approved.ContentHash };
+        await events.AppendAsync(session, AuditEvent.By(by, "request", approved.Id, approved.Version, "request.approved", now, approved.Id, data), cancellationToken);
+        var grant = await openGrant.InAsync(session, bench.Directory.Catalog, approved, bench.Duration, now, cancellationToken);
+        return new Decided(approved, grant);
+    }
+
+    private static Request Settled(Request request, RequestState state, string by, string? because, DateTimeOffset now) =>
+        request with { State = state.ToText(), Version = request.Version + 1, SettledAt = now, SettledBy = by, SettledBecause = because };
+
+    private Task FreezeAsync(Session session, Bench bench, CancellationToken cancellationToken)
+    {
+        var counting = bench.Counting.Select(d => d.Id).ToHashSet(StringComparer.Ordinal);
+        return requests.MarkCountedAsync(session, bench.Decisions.Select(d => (d.Id, !d.IsApproval || counting.Contains(d.Id))), cancellationToken);
+    }
+}
