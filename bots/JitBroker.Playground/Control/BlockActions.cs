@@ -9,8 +9,8 @@ namespace JitBroker.Playground.Control;
 internal sealed class BlockActions(Workspace workspace, Payloads payloads, IAppDelivery app)
 {
     /// <summary>
-    /// <c>{person, view_id | conversation+ts, block_id?, action_id, value?, override?}</c>. <c>override</c> changes fields of the action as a hostile
-    /// client would. Slack does not retry these.
+    /// <c>{person, view_id | conversation+ts, block_id?, action_id, value?, quiet?, override?}</c>. <c>quiet</c> only remembers what is typed;
+    /// <c>override</c> changes fields of the action as a hostile client would. Slack does not retry these.
     /// </summary>
     public async Task<ControlAnswer> ActAsync(ControlRequest request, CancellationToken ct)
     {
@@ -36,7 +36,9 @@ internal sealed class BlockActions(Workspace workspace, Payloads payloads, IAppD
             var state = kind.Entered(element, target.Offered(blockId, actionId), given, out var problem);
             if (problem is not null) throw new ControlFault(problem);
             target.Inputs.Set(blockId, actionId, state);
-            if (target.View is { } view && view.Errors.Remove(blockId)) workspace.Changed();
+            if (request.Flag("quiet")) return null;
+            target.View?.Errors.Remove(blockId);
+            workspace.Changed();
             foreach (var (name, value) in state) action[name] = value?.DeepClone();
             if (Wire.Text(block["type"]) == "input" && !Wire.Flag(block["dispatch_action"])) return null;
         }
