@@ -1,0 +1,100 @@
+using JitBroker.Audit;
+using JitBroker.Catalog;
+using JitBroker.Grants;
+using JitBroker.Issuing;
+using JitBroker.Leases;
+using JitBroker.Outbox;
+using JitBroker.Policy;
+using JitBroker.Requests;
+using JitBroker.Scheduling;
+using JitBroker.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Quartz;
+
+namespace JitBroker;
+
+/// <summary>What the host must say about this broker.</summary>
+/// <param name="Clock">The only source of now: a <see cref="BrokerClock"/>, or a test's clock.</param>
+/// <param name="Replica">This process among its replicas.</param>
+public sealed record CoreOptions(
+    Database Database,
+    TimeProvider Clock,
+    CatalogSnapshot Catalog,
+    BrokerLimits Limits,
+    AskLimits AskLimits,
+    MintOptions Mint,
+    ChatSurfaces Surfaces,
+    Replica Replica);
+
+/// <summary>Registration of the core, slice by slice. Everything in it is stateless but the holders of the catalog and the lanes.</summary>
+public static class CoreServices
+{
+    public static IServiceCollection AddCore(this IServiceCollection services, CoreOptions options) =>
+        services
+            .AddSingleton(options.Database)
+            .AddSingleton(options.Clock)
+            .AddSingleton(new CatalogHolder(options.Catalog))
+            .AddSingleton(options.Limits)
+            .AddSingleton(options.AskLimits)
+            .AddSingleton(options.Mint)
+            .AddSingleton(options.Surfaces)
+            .AddSingleton(options.Replica)
+            .AddSingleton<Wakeups>()
+            .AddSingleton<IssuerRegistry>()
+            .AddAudit()
+            .AddOutbox()
+            .AddRequests()
+            .AddGrants()
+            .AddLeases();
+
+    /// <summary>The alarm clock and the sweeps. Without it nothing moves by itself: tests ring the sweeps themselves.</summary>
+    public static IServiceCollection AddScheduling(this IServiceCollection services, TimeProvider clock)
+    {
+        services
+            .AddSingleton<ISweep, StartGrantsSweep>()
+            .AddSingleton<ISweep, EndGrantsSweep>()
+            .AddSingleton<ISweep, RevokeLeasesSweep>()
+            .AddSingleton<ISweep, LapseRequestsSweep>()
+            .AddSingleton<ISweep, DeliverOutboxSweep>()
+            .AddSingleton<ISweep, PruneSweep>()
+            .AddSingleton<AlarmClock>()
+            .AddHostedService(provider => provider.GetRequiredService<AlarmClock>());
+        if (clock is BrokerClock)
+            services.AddSingleton(_ => (BrokerClock)clock).AddHostedService<ClockSync>();
+        services.AddQuartz(quartz => quartz.UseTimeProvider(clock));
+        return services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = true);
+    }
+
+    private static IServiceCollection AddAudit(this IServiceCollection services) =>
+        services.AddSingleton<EventStore>().AddSingleton<Refusals>();
+
+    private static IServiceCollection AddOutbox(this IServiceCollection services) =>
+        services.AddSingleton<OutboxStore>().AddSingleton<InboxStore>().AddSingleton<Announcer>().AddSingleton<DeliverOutbox>();
+
+    private static IServiceCollection AddRequests(this IServiceCollection services) =>
+        services
+            .AddSingleton<RequestStore>()
+            .AddSingleton<IdempotencyStore>()
+            .AddSingleton<RequestReader>()
+            .AddSingleton<SettleRequest>()
+            .AddSingleton<SubmitRequest>()
+            .AddSingleton<DecideRequest>()
+            .AddSingleton<CancelRequest>()
+            .AddSingleton<LapseRequests>();
+
+    private static IServiceCollection AddGrants(this IServiceCollection services) =>
+        services
+            .AddSingleton<GrantStore>()
+            .AddSingleton<OpenGrant>()
+            .AddSingleton<EndGrant>()
+            .AddSingleton<EndDueGrants>()
+            .AddSingleton<StartDueGrants>();
+
+    private static IServiceCollection AddLeases(this IServiceCollection services) =>
+        services
+            .AddSingleton<LeaseStore>()
+            .AddSingleton<LeaseMoves>()
+            .AddSingleton<MintLease>()
+            .AddSingleton<RevokeLease>()
+            .AddSingleton<RevokeDueLeases>();
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using JitBroker.Grants;
+using JitBroker.Leases;
+using JitBroker.Outbox;
+using JitBroker.Requests;
+using JitBroker.Storage;
+using Microsoft.Extensions.Hosting;
+using Quartz;
+
+namespace JitBroker.Scheduling;
+
+/// <summary>
+/// Quartz as the alarm clock: each sweep rings each second, and one re-armed one-shot rings at the next known due instant, so that an expiry is acted on
+/// within milliseconds. The rows are the truth; a ring that is lost costs a second.
+/// </summary>
+internal sealed class AlarmClock(
+    ISchedulerFactory schedulers, Wakeups wakeups, Database database, GrantStore grants, LeaseStore leases, RequestStore requests, OutboxStore outbox, TimeProvider clock)
+    : IHostedService
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+    private static readonly TriggerKey OneShot = new("one-shot", "due");
+    private static readonly JobKey Due = new("due", "due");
+
+    /// <summary>What may fall due at an instant that is known beforehand.</summary>
+    private static readonly Sweep[] OnDue = [Sweep.StartGrants, Sweep.EndGrants, Sweep.RevokeLeases, Sweep.LapseRequests, Sweep.DeliverOutbox];
+
+    private readonly ConcurrentDictionary<Sweep, bool> _ringing = new();
+    private readonly Lock _arming = new();
+    private IScheduler? _scheduler;
+    private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _scheduler = await schedulers.GetScheduler(cancellationToken);
+        foreach (var sweep in Enum.GetValues<Sweep>())
+        {
+            var every = sweep == Sweep.Prune ? TimeSpan.FromMinutes(1) : Beat;
+            await _scheduler.ScheduleJob(
+                JobBuilder.Create<SweepJob>().WithIdentity(KeyOf(sweep)).Build(),
+                TriggerBuilder.Create()
+                    .StartAt(clock.GetUtcNow())
+                    .WithSimpleSchedule(s => s.WithInterval(every).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount))
+                    .Build(),
+                cancellationToken: cancellationToken);
+        }
+
+        await _scheduler.ScheduleJob(JobBuilder.Create<DueJob>().WithIdentity(Due).Build(), OneShotAt(clock.GetUtcNow()), cancellationToken: cancellationToken);
+        wakeups.Connect(Ring, Arm);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        wakeups.Connect(null, null);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The sweep has begun to look; a ring from now on needs another look.</summary>
+    public void Answered(Sweep sweep) => _ringing.TryRemove(sweep, out _);
+
+    /// <summary>Rings for all that may be due and arms for what comes next.</summary>
+    public async Task RingDueAsync(CancellationToken cancellationToken)
+    {
+        lock (_arming)
+            _armedFor = DateTimeOffset.MaxValue;
+        foreach (var sweep in OnDue)
+            Ring(sweep);
+        if (await NextDueAsync(cancellationToken) is { } next)
+            Arm(next);
+    }
+
+    private void Ring(Sweep sweep)
+    {
+        if (_scheduler is { } scheduler && _ringing.TryAdd(sweep, true))
+            _ = RingAsync(scheduler, sweep);
+    }
+
+    private async Task RingAsync(IScheduler scheduler, Sweep sweep)
+    {
+        try
+        {
+            await scheduler.TriggerJob(KeyOf(sweep), null, CancellationToken.None);
+        }
+        catch (SchedulerException)
+        {
+            // The scheduler is stopping: what is due stands in the database.
+            Answered(sweep);
+        }
+    }
+
+    private void Arm(DateTimeOffset instant)
+    {
+        lock (_arming)
+        {
+            if (instant >= _armedFor || _scheduler is null)
+                return;
+            _armedFor = instant;
+        }
+
+        _ = ArmAsync(_scheduler, instant);
+    }
+
+    private async Task ArmAsync(IScheduler scheduler, DateTimeOffset instant)
+    {
+        try
+        {
+            var trigger = OneShotAt(instant);
+            if (await scheduler.RescheduleJob(OneShot, trigger, CancellationToken.None) is null)
+                await scheduler.ScheduleJob(trigger, cancellationToken: CancellationToken.None);
+        }
+        catch (SchedulerException)
+        {
+            // Lost to a concurrent arming or to the stop: the sweeps look each second all the same.
+            lock (_arming)
+                _armedFor = DateTimeOffset.MaxValue;
+        }
+    }
+
+    /// <summary>The earliest instant at which anything falls due after now; what is due already has been rung for.</summary>
+    private async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var instants = await database.ReadAsync(
+            async session => new[]
+            {
+                await grants.NextDueAsync(session, cancellationToken),
+                await leases.NextAttemptAsync(session, cancellationToken),
+                await requests.NextLapseAsync(session, cancellationToken),
+                await outbox.NextAsync(session, cancellationToken),
+            },
+            cancellationToken);
+        return instants.Where(i => i > now).Min();
+    }
+
+    private static JobKey KeyOf(Sweep sweep) => new(sweep.ToString(), "sweeps");
+
+    private static ITrigger OneShotAt(DateTimeOffset instant) =>
+        TriggerBuilder.Create()
+            .WithIdentity(OneShot)
+            .ForJob(Due)
+            .StartAt(instant)
+            .WithSimpleSchedule(s => s.WithMisfireInstruction(SimpleTriggerMisfireInstruction.FireNow))
+            .Build();
+}

@@ -1,0 +1,64 @@
+using JitBroker.Grants;
+using JitBroker.Leases;
+using JitBroker.Outbox;
+using JitBroker.Requests;
+using JitBroker.Storage;
+
+namespace JitBroker.Scheduling;
+
+/// <summary>The sweeps of the core, each a thin ring of the slice that does the work.</summary>
+internal sealed class StartGrantsSweep(StartDueGrants start) : ISweep
+{
+    public Sweep Sweep => Sweep.StartGrants;
+
+    public Task RunAsync(CancellationToken cancellationToken) => start.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class EndGrantsSweep(EndDueGrants end) : ISweep
+{
+    public Sweep Sweep => Sweep.EndGrants;
+
+    public Task RunAsync(CancellationToken cancellationToken) => end.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class RevokeLeasesSweep(RevokeDueLeases revoke) : ISweep
+{
+    public Sweep Sweep => Sweep.RevokeLeases;
+
+    public Task RunAsync(CancellationToken cancellationToken) => revoke.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class LapseRequestsSweep(LapseRequests lapse) : ISweep
+{
+    public Sweep Sweep => Sweep.LapseRequests;
+
+    public Task RunAsync(CancellationToken cancellationToken) => lapse.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class DeliverOutboxSweep(DeliverOutbox deliver) : ISweep
+{
+    public Sweep Sweep => Sweep.DeliverOutbox;
+
+    public Task RunAsync(CancellationToken cancellationToken) => deliver.RunAsync(cancellationToken);
+}
+
+/// <summary>Removes what has served its time. The audit is never pruned.</summary>
+internal sealed class PruneSweep(Database database, OutboxStore outbox, InboxStore inbox, IdempotencyStore idempotency, TimeProvider clock) : ISweep
+{
+    /// <summary>How long settled deliveries and worked-on inbox rows are kept: longer than any chat redelivers.</summary>
+    public static readonly TimeSpan ChatKeptFor = TimeSpan.FromDays(7);
+
+    public Sweep Sweep => Sweep.Prune;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await database.WriteAsync(session => outbox.PruneAsync(session, now - ChatKeptFor, cancellationToken), cancellationToken);
+        await database.WriteAsync(session => inbox.PruneAsync(session, now - ChatKeptFor, cancellationToken), cancellationToken);
+        await database.WriteAsync(session => idempotency.PruneAsync(session, now, cancellationToken), cancellationToken);
+    }
+}
