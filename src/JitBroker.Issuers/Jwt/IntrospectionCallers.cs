@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using JitBroker.Catalog;
+using Microsoft.Extensions.Logging;
+
+namespace JitBroker.Issuers.Jwt;
+
+/// <summary>Who may introspect: the <c>introspectors</c> of the catalog's jwt issuers, by HTTP Basic (RFC 6749 §2.3.1).</summary>
+internal sealed class IntrospectionCallers(CatalogHolder catalog, SecretLookup secrets, ILogger<IntrospectionCallers> log)
+{
+    /// <summary>
+    /// Names of the jwt issuers whose tokens this caller may ask about; empty when the header is missing, malformed or wrong. All
+    /// entries are compared, each in constant time, so that the answer's timing tells nothing of a secret.
+    /// </summary>
+    public IReadOnlySet<string> IssuersOf(string? authorization)
+    {
+        var issuers = new HashSet<string>(StringComparer.Ordinal);
+        if (!TryReadBasic(authorization, out var client, out var secret))
+            return issuers;
+        var given = Digest(secret);
+        foreach (var entry in Entries(catalog.Current))
+            if (entry.Client == client && Expected(entry) is { } expected && CryptographicOperations.FixedTimeEquals(given, expected))
+                issuers.Add(entry.Issuer);
+        return issuers;
+    }
+
+    private byte[]? Expected(Entry entry)
+    {
+        if (secrets(entry.Reference, out var problem) is { Length: > 0 } secret)
+            return Digest(secret);
+        Log.IntrospectorWithoutSecret(log, entry.Client, entry.Issuer, problem);
+        return null;
+    }
+
+    private static IEnumerable<Entry> Entries(CatalogSnapshot catalog)
+    {
+        foreach (var issuer in catalog.Issuers.Values.Where(i => i.Kind == JwtIssuer.KindName))
+            foreach (var one in Introspectors(issuer.Settings))
+                if (Text(one, "client") is { } client && Text(one, "secret") is { } reference)
+                    yield return new Entry(issuer.Name, client, reference);
+    }
+
+    private static IEnumerable<JsonObject> Introspectors(string settings) =>
+        (JsonNode.Parse(settings)?["introspectors"] as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    private static bool TryReadBasic(string? authorization, [NotNullWhen(true)] out string? client, [NotNullWhen(true)] out string? secret)
+    {
+        client = secret = null;
+        const string Scheme = "Basic ";
+        if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return false;
+        var buffer = new byte[authorization.Length];
+        if (!Convert.TryFromBase64String(authorization[Scheme.Length..].Trim(), buffer, out var length))
+            return false;
+        var pair = Encoding.UTF8.GetString(buffer, 0, length);
+        var colon = pair.IndexOf(':', StringComparison.Ordinal);
+        if (colon <= 0)
+            return false;
+        // Both halves are form-encoded before they are joined.
+        (client, secret) = (WebUtility.UrlDecode(pair[..colon]), WebUtility.UrlDecode(pair[(colon + 1)..]));
+        return true;
+    }
+
+    /// <summary>Of equal length whatever the secret's, as a constant-time comparison needs.</summary>
+    private static byte[] Digest(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    private static string? Text(JsonObject from, string name) =>
+        from[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private sealed record Entry(string Issuer, string Client, string Reference);
+}
+
+/// <summary>
+/// The value behind a reference such as <c>${env:NAME}</c> or <c>${file:PATH}</c>, or null with <paramref name="problem"/> a sentence that holds no secret.
+/// </summary>
+public delegate string? SecretLookup(string reference, out string problem);
