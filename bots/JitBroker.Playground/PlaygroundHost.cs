@@ -1,0 +1,99 @@
+using System.Net;
+using JitBroker.Playground.Control;
+using JitBroker.Playground.Delivery;
+using JitBroker.Playground.Page;
+using JitBroker.Playground.State;
+using JitBroker.Playground.WebApi;
+
+namespace JitBroker.Playground;
+
+/// <summary>A running workspace: Slack's Web API, deliveries to one app, a page and a control API. Dispose to stop it.</summary>
+public sealed class PlaygroundHost : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+    private readonly AppAddresses _addresses;
+    private readonly HttpAppDelivery _http;
+    private readonly EventDispatch _events;
+
+    private PlaygroundHost(PlaygroundOptions options, WebApplication web, AppAddresses addresses, HttpAppDelivery http, EventDispatch events) =>
+        (Options, _web, _addresses, _http, _events) = (options, web, addresses, http, events);
+
+    /// <summary>What it was started with; tokens and signing secret that were not given are here.</summary>
+    public PlaygroundOptions Options { get; }
+
+    /// <summary>The page's address, with a trailing slash.</summary>
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>The Web API's base, with a trailing slash: the value of <c>Slack:ApiUrl</c>.</summary>
+    public Uri ApiUrl => new(Url, "api/");
+
+    /// <summary>Tells the workspace where the app listens, by the app's base address: /slack/events, /slack/commands and /slack/interactions there.</summary>
+    public void ConnectApp(Uri baseAddress)
+    {
+        EventsUrl = new Uri(baseAddress, "/slack/events");
+        CommandsUrl = new Uri(baseAddress, "/slack/commands");
+        InteractionsUrl = new Uri(baseAddress, "/slack/interactions");
+    }
+
+    /// <summary>The app's address for events, and for the others where those are null.</summary>
+    public Uri? EventsUrl { get => _addresses.Events; set => _addresses.Events = value; }
+
+    /// <summary>The app's address for slash commands.</summary>
+    public Uri? CommandsUrl { get => _addresses.Commands; set => _addresses.Commands = value; }
+
+    /// <summary>The app's address for buttons, modals, options and shortcuts.</summary>
+    public Uri? InteractionsUrl { get => _addresses.Interactions; set => _addresses.Interactions = value; }
+
+    /// <summary>Starts a workspace and returns when it answers.</summary>
+    /// <exception cref="ArgumentException">The listen address is not loopback: whoever reaches the page can act as anybody.</exception>
+    public static async Task<PlaygroundHost> StartAsync(PlaygroundOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!options.Listen.IsLoopback) throw new ArgumentException($"The playground listens on loopback only, not on {options.Listen}: whoever reaches it can act as anybody.", nameof(options));
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(PlaygroundHost).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 4 << 20;
+            kestrel.Listen(IPAddress.TryParse(options.Listen.Host.Trim('[', ']'), out var ip) ? ip : IPAddress.Loopback, options.Listen.Port);
+        });
+        var web = builder.Build();
+        var host = Compose(options, web);
+        await web.StartAsync(ct);
+        host.Url = new Uri(web.Urls.First().TrimEnd('/') + "/");
+        return host;
+    }
+
+    /// <summary>Stops listening and gives up pending retries.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _web.StopAsync();
+        await _events.DisposeAsync();
+        await _web.DisposeAsync();
+        _http.Dispose();
+    }
+
+    private static PlaygroundHost Compose(PlaygroundOptions options, WebApplication web)
+    {
+        var (workspace, addresses, deliveries, calls, faults) = (new Workspace(options), new AppAddresses(options), new DeliveryLog(), new CallLog(), new Faults());
+        var http = new HttpAppDelivery(options, addresses, deliveries);
+        var events = new EventDispatch(http, options.Clock);
+        var host = new PlaygroundHost(options, web, addresses, http, events);
+        var payloads = new Payloads(workspace, () => host.Url);
+        var views = new ViewMethods(workspace, payloads);
+        var api = new WebApiEndpoint(workspace, [.. new ChatMethods(workspace, payloads).All, .. new ConversationMethods(workspace).All,
+            .. new UserMethods(workspace).All, .. views.All, .. SocketMethods.All], faults, calls);
+        var control = new ControlEndpoints(workspace, new StateOfPerson(workspace, payloads, addresses), new WireLog(deliveries, calls), new Composer(workspace, payloads, http),
+            new BlockActions(workspace, payloads, http), new Suggestions(workspace, payloads, http), new ModalActions(workspace, payloads, http, views),
+            new AppEvents(workspace, payloads, http, events), new Testing(workspace, http, deliveries, faults, addresses), web.Lifetime);
+        web.Use(next => context => ControlGuard.InvokeAsync(context, next));
+        web.MapPost("/api/{method}", api.HandleAsync);
+        web.MapGet("/api/{method}", api.HandleAsync);
+        web.MapPost("/hooks/{kind}/{team}/{secret}", new ResponseUrlEndpoint(workspace, calls).HandleAsync);
+        control.Map(web);
+        PageEndpoints.Map(web);
+        return host;
+    }
+}
