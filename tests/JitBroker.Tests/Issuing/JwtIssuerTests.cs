@@ -72,7 +72,7 @@ public sealed class JwtIssuerTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"audience":"a","claims":{"sub":"root"}}""", "claims.sub")]
     [InlineData("""{"audience":"a","claims":{"EMAIL":"root@example.com"}}""", "claims.EMAIL")]
-    [InlineData("""{"audience":"a","claims":{"jit_grant":"x"}}""", "claims.jit_grant")]
+    [InlineData("""{"audience":"a","claims":{"JIT_lease":"x"}}""", "claims.JIT_lease")]
     [InlineData("""{"audience":"a","claims":[]}""", "claims")]
     [InlineData("""{"audience":"a","scope":["read admin"]}""", "scope")]
     [InlineData("""{"audience":"a","scope":["read\u202e"]}""", "scope")]
@@ -128,6 +128,14 @@ public sealed class JwtIssuerTests : IAsyncLifetime
         Assert.Equal("RS256", RawJwt.Header(token)["alg"]!.GetValue<string>());
         Assert.Equal(900, RawJwt.Payload(token)["exp"]!.GetValue<long>() - RawJwt.Payload(token)["iat"]!.GetValue<long>());
         Assert.False(RawJwt.Payload(token).ContainsKey("scope"));
+    }
+
+    [Fact]
+    public void A_verifier_that_allows_no_skew_may_be_declared()
+    {
+        var order = _bench.Order() with { Grants = """{"audience":"a","skew":"PT0S"}""" };
+
+        Assert.Equal((EarlyEnd.AtExpiry, TimeSpan.Zero), (_bench.Issuer().RevocabilityOf(order).EarlyEnd, _bench.Issuer().RevocabilityOf(order).Within));
     }
 
     [Fact]
