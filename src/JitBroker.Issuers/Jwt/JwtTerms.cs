@@ -68,7 +68,7 @@ internal sealed record JwtTerms
         Claims = ClaimsOf(grants),
         // Where nobody may introspect, whoever accepts the token does so by its expiry: declaring an immediate end would be a lie.
         Introspected = OneOf(grants, "verify", "offline", "offline", "introspection") == "introspection"
-            && settings["introspectors"] is JsonArray { Count: > 0 },
+            && HasIntrospectors(settings),
         Skew = Text(grants, "skew") is NoTime ? TimeSpan.Zero : Duration(grants, "skew", DefaultSkew),
     };
 
@@ -92,6 +92,16 @@ internal sealed record JwtTerms
         if (string.Equals(audience.TrimEnd('/'), publicUrl, StringComparison.OrdinalIgnoreCase))
             throw new TermsProblem($"grants.audience is the broker's own address ({publicUrl}): such a token would be good for the broker itself.");
         return audience;
+    }
+
+    /// <summary>An entry that cannot be understood is a fault, lest a verifier is promised an answer that it never gets.</summary>
+    private static bool HasIntrospectors(JsonObject settings)
+    {
+        if (settings["introspectors"] is not { } given)
+            return false;
+        if (given is not JsonArray entries || entries.Any(e => e is not JsonObject entry || Text(entry, "client") is null || Text(entry, "secret") is null))
+            throw new TermsProblem("introspectors is not a list of {client, secret}.");
+        return entries.Count > 0;
     }
 
     private static List<string> ScopeOf(JsonObject grants)

@@ -24,7 +24,7 @@ public sealed class JwtIssuerTests : IAsyncLifetime
 
         var token = await _bench.MintAsync(order);
 
-        var jwks = (await _bench.Discovery.JwksAsync(Token)).ToJsonString();
+        var jwks = (await _bench.Discovery.JwksAsync(Token))!.ToJsonString();
         Assert.True(RawJwt.HasValidSignature(token, jwks));
         var header = RawJwt.Header(token);
         Assert.Equal((algorithm, "JWT"), (header["alg"]!.GetValue<string>(), header["typ"]!.GetValue<string>()));
@@ -146,6 +146,13 @@ public sealed class JwtIssuerTests : IAsyncLifetime
         Assert.Equal(EarlyEnd.AtExpiry, _bench.Issuer().RevocabilityOf(order).EarlyEnd);
     }
 
+    [Theory]
+    [InlineData("""{"introspectors":"logs"}""")]
+    [InlineData("""{"introspectors":["logs"]}""")]
+    [InlineData("""{"introspectors":[{"secret":"${env:S}"}]}""")]
+    public async Task Introspectors_that_are_not_understood_get_a_refusal(string settings) =>
+        Assert.IsType<MintOutcome.Refused>(await MintAsync(_bench.Order(verify: "introspection") with { Settings = settings }));
+
     [Fact]
     public async Task An_end_before_expiry_and_skew_says_until_when_the_token_is_valid()
     {
@@ -174,7 +181,7 @@ public sealed class JwtIssuerTests : IAsyncLifetime
     [Fact]
     public async Task Many_mints_at_once_all_carry_valid_signatures()
     {
-        var jwks = (await _bench.Discovery.JwksAsync(Token)).ToJsonString();
+        var jwks = (await _bench.Discovery.JwksAsync(Token))!.ToJsonString();
 
         var tokens = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => _bench.MintAsync(_bench.Order(i % 2 == 0 ? "RS256" : "ES256")), Token)));
 

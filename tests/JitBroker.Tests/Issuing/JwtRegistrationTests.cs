@@ -28,7 +28,7 @@ public sealed class JwtRegistrationTests
 
         var minted = Assert.IsType<MintOutcome.Minted>(await issuer.MintAsync(order, issuer.Plan(order), token));
 
-        Assert.True(RawJwt.HasValidSignature(JwtBench.TokenOf(minted.Credential), (await services.GetRequiredService<Discovery>().JwksAsync(token)).ToJsonString()));
+        Assert.True(RawJwt.HasValidSignature(JwtBench.TokenOf(minted.Credential), (await services.GetRequiredService<Discovery>().JwksAsync(token))!.ToJsonString()));
         var answer = await services.GetRequiredService<TokenIntrospection>().AnswerAsync(JwtBench.Basic, JwtBench.TokenOf(minted.Credential), token);
         Assert.False(Assert.IsType<IntrospectionOutcome.Answer>(answer).Body["active"]!.GetValue<bool>());
     }
