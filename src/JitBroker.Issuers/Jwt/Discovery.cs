@@ -27,9 +27,13 @@ public sealed class Discovery(SigningKeys keys, JwtOptions options)
         ["claims_supported"] = new JsonArray("iss", "aud", "sub", "iat", "nbf", "exp", "jti", "email", "name", "scope", "jit_grant"),
     };
 
-    /// <summary>The union of all replicas' public keys.</summary>
-    public async Task<JsonObject> JwksAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The union of all replicas' public keys. Null before this replica's keys are loaded: answer 503, as an empty document would be believed and kept.
+    /// </summary>
+    public async Task<JsonObject?> JwksAsync(CancellationToken cancellationToken)
     {
+        if (!keys.AreLoaded)
+            return null;
         var published = await keys.PublishedAsync(cancellationToken);
         return new JsonObject { ["keys"] = new JsonArray([.. published.Select(k => k.Jwk.ToJson())]) };
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -19,12 +18,14 @@ internal sealed class IntrospectionCallers(CatalogHolder catalog, SecretLookup s
     public IReadOnlySet<string> IssuersOf(string? authorization)
     {
         var issuers = new HashSet<string>(StringComparer.Ordinal);
-        if (!TryReadBasic(authorization, out var client, out var secret))
-            return issuers;
-        var given = Digest(secret);
-        foreach (var entry in Entries(catalog.Current))
-            if (entry.Client == client && Expected(entry) is { } expected && CryptographicOperations.FixedTimeEquals(given, expected))
-                issuers.Add(entry.Issuer);
+        foreach (var (client, secret) in ReadBasic(authorization))
+        {
+            var given = Digest(secret);
+            foreach (var entry in Entries(catalog.Current))
+                if (entry.Client == client && Expected(entry) is { } expected && CryptographicOperations.FixedTimeEquals(given, expected))
+                    issuers.Add(entry.Issuer);
+        }
+
         return issuers;
     }
 
@@ -47,22 +48,23 @@ internal sealed class IntrospectionCallers(CatalogHolder catalog, SecretLookup s
     private static IEnumerable<JsonObject> Introspectors(string settings) =>
         (JsonNode.Parse(settings)?["introspectors"] as JsonArray)?.OfType<JsonObject>() ?? [];
 
-    private static bool TryReadBasic(string? authorization, [NotNullWhen(true)] out string? client, [NotNullWhen(true)] out string? secret)
+    /// <summary>
+    /// What the header may mean: RFC 6749 has both halves form-encoded before they are joined, but most tools (curl -u, nginx) send them as they are.
+    /// </summary>
+    private static (string Client, string Secret)[] ReadBasic(string? authorization)
     {
-        client = secret = null;
         const string Scheme = "Basic ";
         if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            return false;
+            return [];
         var buffer = new byte[authorization.Length];
         if (!Convert.TryFromBase64String(authorization[Scheme.Length..].Trim(), buffer, out var length))
-            return false;
+            return [];
         var pair = Encoding.UTF8.GetString(buffer, 0, length);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
         if (colon <= 0)
-            return false;
-        // Both halves are form-encoded before they are joined.
-        (client, secret) = (WebUtility.UrlDecode(pair[..colon]), WebUtility.UrlDecode(pair[(colon + 1)..]));
-        return true;
+            return [];
+        var (client, secret) = (pair[..colon], pair[(colon + 1)..]);
+        return [(client, secret), (WebUtility.UrlDecode(client), WebUtility.UrlDecode(secret))];
     }
 
     /// <summary>Of equal length whatever the secret's, as a constant-time comparison needs.</summary>

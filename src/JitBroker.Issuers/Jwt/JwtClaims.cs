@@ -13,13 +13,15 @@ internal static class JwtClaims
     /// </summary>
     public const string Type = "JWT";
 
+    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "iss", "sub", "aud", "iat", "nbf", "exp", "jti", "email", "email_verified", "name", "scope", "scp", "client_id", "azp", "act", "cnf");
+
     /// <summary>
-    /// Names a catalog may not set: ours, and those that standards give to whoever vouches for identity, delegation or key binding
+    /// Whether a catalog may not set this claim: ours, and those that standards give to whoever vouches for identity, delegation or key binding
     /// (RFC 7519, 7800, 8693, 9068).
     /// </summary>
-    public static readonly FrozenSet<string> Reserved = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
-        "iss", "sub", "aud", "iat", "nbf", "exp", "jti", "email", "email_verified", "name", "scope", "scp", "jit_grant", "client_id", "azp", "act", "may_act", "cnf");
+    public static bool IsReserved(string claim) => Reserved.Contains(claim) || claim.StartsWith("jit_", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The lease's name in tokens: lower case, as at every target.</summary>
     public static string TokenId(string leaseId) => leaseId.ToLowerInvariant();

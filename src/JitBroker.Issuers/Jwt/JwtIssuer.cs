@@ -17,21 +17,14 @@ internal sealed class JwtIssuer(SigningKeys keys, ILeaseStandings leases, JwtOpt
 
     public string Kind => KindName;
 
-    public Revocability RevocabilityOf(IssueOrder order)
-    {
-        if (!JwtTerms.TryRead(order.Settings, order.Grants, options.PublicUrl, out var terms, out var problem))
-            return Of(EarlyEnd.Immediate, TimeSpan.Zero, $"No token can be minted here: {problem}");
-        return terms.Introspected
-            ? Of(EarlyEnd.Immediate, TimeSpan.Zero, "Ends at once: the service asks the broker about the token at each use. A service that remembers answers is late by as long as it remembers.")
-            : Of(EarlyEnd.AtExpiry, terms.Skew, $"A token cannot be taken back: it works until it expires, at most {Durations.Human(terms.Lifetime)} after it was collected, and up to {Durations.Human(terms.Skew)} longer by the service's clock.");
-    }
+    public Revocability RevocabilityOf(IssueOrder order) => Revocability(Read(order, out var problem), problem);
 
+    /// <summary>For an order that will be refused the plan is one whose end holds at once: nothing can come of it.</summary>
     public MintPlan Plan(IssueOrder order)
     {
-        var revocability = RevocabilityOf(order);
-        var expiresAt = JwtTerms.TryRead(order.Settings, order.Grants, options.PublicUrl, out var terms, out _)
-            ? ExpiryOf(order, terms)
-            : WholeSeconds(order.EndsAt);
+        var terms = Read(order, out var problem);
+        var revocability = Revocability(terms, problem);
+        var expiresAt = terms is null ? WholeSeconds(order.EndsAt) : ExpiryOf(order, terms);
         var data = new JsonObject { ["jti"] = JwtClaims.TokenId(order.LeaseId), ["expiresAt"] = Instants.ToText(expiresAt) };
         var handle = new RevocationHandle(KindName, KindName, revocability.EarlyEnd, revocability.Within, revocability.SettleTime, data);
         return new MintPlan(handle, expiresAt);
@@ -54,7 +47,7 @@ internal sealed class JwtIssuer(SigningKeys keys, ILeaseStandings leases, JwtOpt
 
     private MintOutcome Mint(IssueOrder order, MintPlan plan)
     {
-        if (!JwtTerms.TryRead(order.Settings, order.Grants, options.PublicUrl, out var terms, out var problem))
+        if (Read(order, out var problem) is not { } terms)
             return new MintOutcome.Refused($"No token can be minted for {order.Entitlement}: {problem} The catalog has to be mended.");
         if (plan.ExpiresAt <= order.Now)
             return new MintOutcome.Refused($"The grant of {order.Entitlement} ends within a second: a token would be dead on arrival.");
@@ -84,6 +77,23 @@ internal sealed class JwtIssuer(SigningKeys keys, ILeaseStandings leases, JwtOpt
             : new EndOutcome.Ended(Existed: true);
     }
 
+    /// <summary>Null with <paramref name="problem"/> a sentence when the catalog's text is not understood.</summary>
+    private JwtTerms? Read(IssueOrder order, out string problem) =>
+        JwtTerms.TryRead(order.Settings, order.Grants, options.PublicUrl, out var terms, out problem) ? terms : null;
+
+    private static Revocability Revocability(JwtTerms? terms, string problem) => terms switch
+    {
+        null => Of(EarlyEnd.Immediate, TimeSpan.Zero, $"No token can be minted here: {problem}"),
+        { Introspected: true } => Of(EarlyEnd.Immediate, TimeSpan.Zero, "Ends at once: the service asks the broker about the token at each use. A service that remembers answers is late by as long as it remembers."),
+        _ => Of(EarlyEnd.AtExpiry, terms.Skew, OfflineText(terms)),
+    };
+
+    private static string OfflineText(JwtTerms terms)
+    {
+        var text = $"A token cannot be taken back: it works until it expires, at most {Durations.Human(terms.Lifetime)} after it was collected";
+        return terms.Skew == TimeSpan.Zero ? text + "." : $"{text}, and up to {Durations.Human(terms.Skew)} longer by the service's clock.";
+    }
+
     private static DateTimeOffset ExpiryOf(IssueOrder order, JwtTerms terms)
     {
         var byLifetime = order.Now + terms.Lifetime;
@@ -93,7 +103,8 @@ internal sealed class JwtIssuer(SigningKeys keys, ILeaseStandings leases, JwtOpt
     /// <summary>Down, never up: <c>exp</c> is an integer and must not pass the grant's end.</summary>
     private static DateTimeOffset WholeSeconds(DateTimeOffset instant) => DateTimeOffset.FromUnixTimeSeconds(instant.ToUnixTimeSeconds());
 
-    private static Revocability Of(EarlyEnd earlyEnd, TimeSpan within, string text) => new(EndBound.Target, earlyEnd, within, TimeSpan.Zero, text);
+    private static Revocability Of(EarlyEnd earlyEnd, TimeSpan within, string text) =>
+        new(EndBound.Target, earlyEnd, within, TimeSpan.Zero, text);
 
     private static string? TextOf(RevocationHandle handle, string key) =>
         handle.Data[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

@@ -19,6 +19,9 @@ internal sealed record JwtTerms
     /// <summary>Enough for hosts that keep time by NTP. A verifier that allows more must be declared by <c>skew</c>, or its grants end later than shown.</summary>
     public static readonly TimeSpan DefaultSkew = TimeSpan.FromSeconds(30);
 
+    // What the catalog writes for a verifier that allows nothing; the grammar of durations knows no zero.
+    private const string NoTime = "PT0S";
+
     // RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). A space inside an item would smuggle in a second scope.
     private static readonly SearchValues<char> ScopeCharacters =
         SearchValues.Create([.. Enumerable.Range(0x21, 0x5E).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
@@ -31,7 +34,7 @@ internal sealed record JwtTerms
 
     public required IReadOnlyList<string> Scope { get; init; }
 
-    /// <summary>Custom claims; none of them is one of <see cref="JwtClaims.Reserved"/>.</summary>
+    /// <summary>Custom claims; none of them is <see cref="JwtClaims.IsReserved">reserved</see>.</summary>
     public required JsonObject Claims { get; init; }
 
     /// <summary>The verifier asks the broker at each use, and somebody may ask. False: it looks at signature and expiry alone.</summary>
@@ -65,8 +68,8 @@ internal sealed record JwtTerms
         Claims = ClaimsOf(grants),
         // Where nobody may introspect, whoever accepts the token does so by its expiry: declaring an immediate end would be a lie.
         Introspected = OneOf(grants, "verify", "offline", "offline", "introspection") == "introspection"
-            && settings["introspectors"] is JsonArray { Count: > 0 },
-        Skew = Duration(grants, "skew", DefaultSkew),
+            && HasIntrospectors(settings),
+        Skew = Text(grants, "skew") is NoTime ? TimeSpan.Zero : Duration(grants, "skew", DefaultSkew),
     };
 
     private static JsonObject Parse(string json, string what)
@@ -89,6 +92,16 @@ internal sealed record JwtTerms
         if (string.Equals(audience.TrimEnd('/'), publicUrl, StringComparison.OrdinalIgnoreCase))
             throw new TermsProblem($"grants.audience is the broker's own address ({publicUrl}): such a token would be good for the broker itself.");
         return audience;
+    }
+
+    /// <summary>An entry that cannot be understood is a fault, lest a verifier is promised an answer that it never gets.</summary>
+    private static bool HasIntrospectors(JsonObject settings)
+    {
+        if (settings["introspectors"] is not { } given)
+            return false;
+        if (given is not JsonArray entries || entries.Any(e => e is not JsonObject entry || Text(entry, "client") is null || Text(entry, "secret") is null))
+            throw new TermsProblem("introspectors is not a list of {client, secret}.");
+        return entries.Count > 0;
     }
 
     private static List<string> ScopeOf(JsonObject grants)
@@ -114,7 +127,7 @@ internal sealed record JwtTerms
             return [];
         if (given is not JsonObject claims)
             throw new TermsProblem("grants.claims is not a map of claims.");
-        if (claims.FirstOrDefault(c => JwtClaims.Reserved.Contains(c.Key)).Key is { } reserved)
+        if (claims.FirstOrDefault(c => JwtClaims.IsReserved(c.Key)).Key is { } reserved)
             throw new TermsProblem($"grants.claims.{reserved} is set by the broker and cannot be overridden.");
         return claims;
     }

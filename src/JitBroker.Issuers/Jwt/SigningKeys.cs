@@ -47,6 +47,9 @@ public sealed class SigningKeys : IDisposable
             Log.KeyLoaded(_log, key.KeyId, key.Algorithm, rows.First(r => r.Kid == key.KeyId).SignsFrom);
     }
 
+    /// <summary>Whether <see cref="LoadAsync"/> has succeeded once. It does not follow that a key is ripe: see <see cref="WhyNotReady"/>.</summary>
+    public bool AreLoaded => _ring is not null;
+
     /// <summary>Null when this replica can sign with every algorithm; otherwise why not yet, as a sentence. Part of <c>/readyz</c>.</summary>
     public string? WhyNotReady()
     {
@@ -71,7 +74,7 @@ public sealed class SigningKeys : IDisposable
         var ripe = mine.Where(p => p.SignsFrom <= now).MaxBy(p => p.SignsFrom);
         key = ripe is null ? null : ring.Own[ripe.KeyId];
         why = key is not null ? "" : mine.Count == 0
-            ? $"This replica has no {algorithm} key that is still in use. Restart it with an empty Signing:KeysDirectory to make a new one."
+            ? $"This replica has no {algorithm} key that is still in use. Move its {algorithm} files out of Signing:KeysDirectory and restart it: a new key is made."
             : $"This replica's {algorithm} key is new and signs from {Instants.ToText(mine.Min(p => p.SignsFrom))}, when every verifier has had time to see it. Try again then, or at another replica.";
         return key is not null;
     }

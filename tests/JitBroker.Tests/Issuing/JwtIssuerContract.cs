@@ -8,7 +8,7 @@ public abstract class OfflineJwtContract(string algorithm) : JwtContract(algorit
 {
     protected override async Task<bool> WorksAsync(Credential credential)
     {
-        var jwks = (await Bench.Discovery.JwksAsync(Token)).ToJsonString();
+        var jwks = (await Bench.Discovery.JwksAsync(Token))!.ToJsonString();
         return RawJwt.Accepts(JwtBench.TokenOf(credential), jwks, JwtBench.PublicUrl, JwtBench.Audience, Bench.Clock.GetUtcNow(), TimeSpan.FromMinutes(1));
     }
 }

@@ -24,7 +24,7 @@ public sealed class JwtIssuerTests : IAsyncLifetime
 
         var token = await _bench.MintAsync(order);
 
-        var jwks = (await _bench.Discovery.JwksAsync(Token)).ToJsonString();
+        var jwks = (await _bench.Discovery.JwksAsync(Token))!.ToJsonString();
         Assert.True(RawJwt.HasValidSignature(token, jwks));
         var header = RawJwt.Header(token);
         Assert.Equal((algorithm, "JWT"), (header["alg"]!.GetValue<string>(), header["typ"]!.GetValue<string>()));
@@ -72,7 +72,7 @@ public sealed class JwtIssuerTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"audience":"a","claims":{"sub":"root"}}""", "claims.sub")]
     [InlineData("""{"audience":"a","claims":{"EMAIL":"root@example.com"}}""", "claims.EMAIL")]
-    [InlineData("""{"audience":"a","claims":{"jit_grant":"x"}}""", "claims.jit_grant")]
+    [InlineData("""{"audience":"a","claims":{"JIT_lease":"x"}}""", "claims.JIT_lease")]
     [InlineData("""{"audience":"a","claims":[]}""", "claims")]
     [InlineData("""{"audience":"a","scope":["read admin"]}""", "scope")]
     [InlineData("""{"audience":"a","scope":["read\u202e"]}""", "scope")]
@@ -131,12 +131,27 @@ public sealed class JwtIssuerTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_verifier_that_allows_no_skew_may_be_declared()
+    {
+        var order = _bench.Order() with { Grants = """{"audience":"a","skew":"PT0S"}""" };
+
+        Assert.Equal((EarlyEnd.AtExpiry, TimeSpan.Zero), (_bench.Issuer().RevocabilityOf(order).EarlyEnd, _bench.Issuer().RevocabilityOf(order).Within));
+    }
+
+    [Fact]
     public void Introspection_that_nobody_may_ask_is_declared_as_what_it_is()
     {
         var order = _bench.Order(verify: "introspection") with { Settings = """{"alg":"RS256"}""" };
 
         Assert.Equal(EarlyEnd.AtExpiry, _bench.Issuer().RevocabilityOf(order).EarlyEnd);
     }
+
+    [Theory]
+    [InlineData("""{"introspectors":"logs"}""")]
+    [InlineData("""{"introspectors":["logs"]}""")]
+    [InlineData("""{"introspectors":[{"secret":"${env:S}"}]}""")]
+    public async Task Introspectors_that_are_not_understood_get_a_refusal(string settings) =>
+        Assert.IsType<MintOutcome.Refused>(await MintAsync(_bench.Order(verify: "introspection") with { Settings = settings }));
 
     [Fact]
     public async Task An_end_before_expiry_and_skew_says_until_when_the_token_is_valid()
@@ -166,7 +181,7 @@ public sealed class JwtIssuerTests : IAsyncLifetime
     [Fact]
     public async Task Many_mints_at_once_all_carry_valid_signatures()
     {
-        var jwks = (await _bench.Discovery.JwksAsync(Token)).ToJsonString();
+        var jwks = (await _bench.Discovery.JwksAsync(Token))!.ToJsonString();
 
         var tokens = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => _bench.MintAsync(_bench.Order(i % 2 == 0 ? "RS256" : "ES256")), Token)));
 

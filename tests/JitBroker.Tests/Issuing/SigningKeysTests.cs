@@ -27,6 +27,7 @@ public sealed class SigningKeysTests : IAsyncLifetime
 
         Assert.Contains("not loaded", Assert.IsType<MintOutcome.Unavailable>(outcome).Why, StringComparison.Ordinal);
         Assert.NotNull(_bench.Keys.WhyNotReady());
+        Assert.Null(await _bench.Discovery.JwksAsync(Token));
     }
 
     [Fact]
@@ -171,5 +172,5 @@ public sealed class SigningKeysTests : IAsyncLifetime
         await File.WriteAllTextAsync(file, pem, Token);
     }
 
-    private static async Task<string> JwksAsync(Discovery discovery) => (await discovery.JwksAsync(Token)).ToJsonString();
+    private static async Task<string> JwksAsync(Discovery discovery) => (await discovery.JwksAsync(Token))!.ToJsonString();
 }

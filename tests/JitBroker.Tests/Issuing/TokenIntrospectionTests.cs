@@ -119,6 +119,14 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
         Assert.IsType<IntrospectionOutcome.Unauthenticated>(await _bench.Introspection.AnswerAsync(JwtBench.BasicOf(client, secret), "x", Token));
 
     [Fact]
+    public async Task A_caller_that_sends_its_secret_unencoded_as_most_tools_do_is_answered()
+    {
+        var raw = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"logs:{JwtBench.CallerSecret}"));
+
+        Assert.IsType<IntrospectionOutcome.Answer>(await _bench.Introspection.AnswerAsync(raw, "x", Token));
+    }
+
+    [Fact]
     public async Task A_caller_learns_nothing_of_tokens_of_an_issuer_that_does_not_name_it()
     {
         var token = await _bench.MintAsync(_bench.Order());
@@ -143,7 +151,7 @@ public sealed class TokenIntrospectionTests : IAsyncLifetime
         var token = await _bench.MintAsync(_bench.Order());
         var keyId = RawJwt.Header(token)["kid"]!.GetValue<string>();
         var body = token.Split('.')[1];
-        var publicKey = (await _bench.Discovery.JwksAsync(Token))["keys"]!.AsArray().Single(k => k!["kid"]!.GetValue<string>() == keyId)!.ToJsonString();
+        var publicKey = (await _bench.Discovery.JwksAsync(Token))!["keys"]!.AsArray().Single(k => k!["kid"]!.GetValue<string>() == keyId)!.ToJsonString();
 
         foreach (var none in (string[])["none", "None", "NONE", "nOnE"])
             await AssertInactiveAsync($"{RawJwt.Encode($$"""{"alg":"{{none}}","kid":"{{keyId}}","typ":"JWT"}""")}.{body}.");
