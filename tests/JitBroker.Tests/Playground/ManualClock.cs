@@ -16,10 +16,10 @@ internal sealed class ManualClock : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    /// <summary>How many timers wait; lets a test know that something has begun to wait.</summary>
-    public int WaitingTimers
+    /// <summary>Whether a timer is due exactly that far from now; lets a test know that the wait it means has begun.</summary>
+    public bool HasTimerIn(TimeSpan span)
     {
-        get { lock (_gate) return _timers.Count; }
+        lock (_gate) return _timers.Any(t => t.Due == _now + span);
     }
 
     public void Advance(TimeSpan by)
