@@ -19,11 +19,10 @@ internal static class Wire
         if (string.IsNullOrWhiteSpace(text)) return null;
         try
         {
-            var node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 64 });
-            // a repeated key shows only when a node is walked; walk it here, once, where the failure is expected
-            return node?.DeepClone();
+            // a repeated key would otherwise throw only later, where the node is walked
+            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (JsonException)
         {
             return null;
         }

@@ -173,12 +173,14 @@ create index inbox_by_age on inbox (received_at);
 
 create table sessions (
     id               text        not null constraint sessions_pk primary key,
+    version          integer     not null constraint sessions_version_counts check (version >= 1),
     person           text        not null,
     scope            text        not null constraint sessions_scope_known check (scope in ('ask', 'decide')),
     token_hash       text        not null,
     started_at       text        not null,
     ends_at          text        not null constraint sessions_end_after_start check (ends_at > started_at),
     ended_at         text,
+    disowned_at      text,
     address          text        not null,
     host             text        not null
 ) strict;

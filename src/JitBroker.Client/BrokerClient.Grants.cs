@@ -7,39 +7,39 @@ public sealed partial class BrokerClient
     /// <summary>One page of grants that the caller may read.</summary>
     public Task<BrokerReply<Page<GrantResource>>> ListGrantsAsync(GrantQuery query, CancellationToken cancel) =>
         connection.CallAsync(Call.Get(Call.Query("v1/grants", ("state", Word(query.State)), ("mine", query.Mine ? "true" : null), ("person", query.Person),
-            ("cursor", query.Cursor), ("limit", Number(query.Limit)))), Wire.Context.PageGrantResource, cancel);
+            ("cursor", query.Cursor), ("limit", Number(query.Limit)))), Wire.Type<Page<GrantResource>>(), cancel);
 
     /// <summary>One grant.</summary>
     public Task<BrokerReply<GrantResource>> GetGrantAsync(string id, CancellationToken cancel) =>
-        connection.CallAsync(Call.Get($"v1/grants/{Call.Segment(id)}"), Wire.Context.GrantResource, cancel);
+        connection.CallAsync(Call.Get($"v1/grants/{Call.Segment(id)}"), Wire.Type<GrantResource>(), cancel);
 
     /// <summary>Mints a credential: each call is a new lease. Never sent twice, and never with an Idempotency-Key: a secret is not stored to be repeated.</summary>
     public Task<BrokerReply<CredentialEnvelope>> CollectAsync(string grant, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/credentials"), Wire.Context.CredentialEnvelope, cancel);
+        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/credentials"), Wire.Type<CredentialEnvelope>(), cancel);
 
     /// <summary>Ends a grant: by its holder released, by another revoked. 202 while it is ending, 200 if it had ended.</summary>
     public Task<BrokerReply<GrantResource>> EndAsync(string grant, EndBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/end", body, Wire.Context.EndBody, idempotencyKey), Wire.Context.GrantResource, cancel);
+        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/end", body, Wire.Type<EndBody>(), idempotencyKey), Wire.Type<GrantResource>(), cancel);
 
     /// <summary>Asks for more time on a grant.</summary>
     public Task<BrokerReply<RequestResource>> ExtendAsync(string grant, ExtendBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/extensions", body, Wire.Context.ExtendBody, idempotencyKey), Wire.Context.RequestResource, cancel);
+        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/extensions", body, Wire.Type<ExtendBody>(), idempotencyKey), Wire.Type<RequestResource>(), cancel);
 
     /// <summary>Reviews a break-glass grant.</summary>
     public Task<BrokerReply<GrantResource>> ReviewAsync(string grant, ReviewBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/review", body, Wire.Context.ReviewBody, idempotencyKey), Wire.Context.GrantResource, cancel);
+        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/review", body, Wire.Type<ReviewBody>(), idempotencyKey), Wire.Type<GrantResource>(), cancel);
 
     /// <summary>Tries a stuck end again now. For operators.</summary>
     public Task<BrokerReply<JsonElement>> RetryLeaseAsync(string lease, LeaseBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/leases/{Call.Segment(lease)}/retry", body, Wire.Context.LeaseBody, idempotencyKey), Wire.Context.JsonElement, cancel);
+        connection.CallAsync(Call.Post($"v1/leases/{Call.Segment(lease)}/retry", body, Wire.Type<LeaseBody>(), idempotencyKey), Wire.Type<JsonElement>(), cancel);
 
     /// <summary>Gives a stuck end up: the lease becomes revoked, not verified. For operators.</summary>
     public Task<BrokerReply<JsonElement>> AbandonLeaseAsync(string lease, LeaseBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/leases/{Call.Segment(lease)}/abandon", body, Wire.Context.LeaseBody, idempotencyKey), Wire.Context.JsonElement, cancel);
+        connection.CallAsync(Call.Post($"v1/leases/{Call.Segment(lease)}/abandon", body, Wire.Type<LeaseBody>(), idempotencyKey), Wire.Type<JsonElement>(), cancel);
 
     /// <summary>One page of audit events after a sequence number. For auditors and admins.</summary>
     public Task<BrokerReply<Page<JsonElement>>> ListAuditAsync(string? after, string? actor, string? about, CancellationToken cancel) =>
-        connection.CallAsync(Call.Get(Call.Query("v1/audit", ("after", after), ("actor", actor), ("about", about))), Wire.Context.PageJsonElement, cancel);
+        connection.CallAsync(Call.Get(Call.Query("v1/audit", ("after", after), ("actor", actor), ("about", about))), Wire.Type<Page<JsonElement>>(), cancel);
 
     /// <summary>The audit as <c>jsonl</c> or <c>csv</c>, as it comes; the caller disposes of the stream.</summary>
     public Task<Stream> ExportAuditAsync(string format, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel) =>

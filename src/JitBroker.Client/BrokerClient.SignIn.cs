@@ -7,20 +7,20 @@ public sealed partial class BrokerClient
     /// <summary>Starts a sign-in: the person confirms the code in chat. <paramref name="host"/> is what this machine says it is called.</summary>
     public Task<BrokerReply<DeviceAuthorization>> StartSignInAsync(SessionScope scope, string host, CancellationToken cancel) =>
         connection.CallAsync(Call.Form("oauth/device_authorization", ("client_id", OAuthErrors.ClientId), ("host", host), ("scope", WireWords.Of(scope))),
-            Wire.Context.DeviceAuthorization, cancel);
+            Wire.Type<DeviceAuthorization>(), cancel);
 
     /// <summary>Asks once whether the code was confirmed. Never throws for the protocol's own errors: they are the answer.</summary>
     public async Task<SignInPoll> PollSignInAsync(string deviceCode, CancellationToken cancel)
     {
         var answer = await connection.AnswerAsync(Call.Form("oauth/token", ("grant_type", OAuthErrors.DeviceGrantType), ("device_code", deviceCode), ("client_id", OAuthErrors.ClientId)), cancel);
         if (answer.Succeeded)
-            return new SignInPoll(JsonSerializer.Deserialize(answer.Body.Span, Wire.Context.TokenReply), null);
+            return new SignInPoll(JsonSerializer.Deserialize(answer.Body.Span, Wire.Type<TokenReply>()), null);
         return OAuthErrorIn(answer) is { } error ? new SignInPoll(null, error) : throw Refusal.Read(answer, Address);
     }
 
     /// <summary>Whether the broker is alive.</summary>
     public Task<BrokerReply<JsonElement>> GetHealthAsync(CancellationToken cancel) =>
-        connection.CallAsync(Call.Get("healthz") with { Authenticated = false }, Wire.Context.JsonElement, cancel);
+        connection.CallAsync(Call.Get("healthz") with { Authenticated = false }, Wire.Type<JsonElement>(), cancel);
 
     /// <summary>Whether the broker is ready, with what is not. Its 503 is an answer, not a refusal.</summary>
     public async Task<BrokerReply<HealthResource>> GetReadinessAsync(CancellationToken cancel)
@@ -28,7 +28,7 @@ public sealed partial class BrokerClient
         var answer = await connection.AnswerAsync(Call.Get("readyz") with { Authenticated = false }, cancel);
         try
         {
-            if (answer.IsJson && JsonSerializer.Deserialize(answer.Body.Span, Wire.Context.HealthResource) is { } health)
+            if (answer.IsJson && JsonSerializer.Deserialize(answer.Body.Span, Wire.Type<HealthResource>()) is { } health)
                 return new BrokerReply<HealthResource>(health, answer.Body, answer.Status, answer.ServerTime);
         }
         catch (JsonException) when (!answer.Succeeded)
@@ -45,7 +45,7 @@ public sealed partial class BrokerClient
             return null;
         try
         {
-            return JsonSerializer.Deserialize(answer.Body.Span, Wire.Context.OAuthError);
+            return JsonSerializer.Deserialize(answer.Body.Span, Wire.Type<OAuthError>());
         }
         catch (JsonException)
         {

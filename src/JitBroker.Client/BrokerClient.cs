@@ -29,44 +29,44 @@ public sealed partial class BrokerClient : IDisposable
     public Uri Address { get; }
 
     /// <summary>Who the caller is, and which sessions live.</summary>
-    public Task<BrokerReply<MeResource>> GetMeAsync(CancellationToken cancel) => connection.CallAsync(Call.Get("v1/me"), Wire.Context.MeResource, cancel);
+    public Task<BrokerReply<MeResource>> GetMeAsync(CancellationToken cancel) => connection.CallAsync(Call.Get("v1/me"), Wire.Type<MeResource>(), cancel);
 
     /// <summary>What the caller may ask for.</summary>
     public Task<BrokerReply<Page<EntitlementResource>>> ListEntitlementsAsync(CancellationToken cancel, string? cursor = null, int? limit = null) =>
-        connection.CallAsync(Call.Get(Call.Query("v1/entitlements", ("cursor", cursor), ("limit", Number(limit)))), Wire.Context.PageEntitlementResource, cancel);
+        connection.CallAsync(Call.Get(Call.Query("v1/entitlements", ("cursor", cursor), ("limit", Number(limit)))), Wire.Type<Page<EntitlementResource>>(), cancel);
 
     /// <summary>Why the caller may or may not have <paramref name="entitlement"/>.</summary>
     public Task<BrokerReply<WhyResource>> WhyAsync(string entitlement, CancellationToken cancel) =>
-        connection.CallAsync(Call.Get($"v1/entitlements/{Call.Segment(entitlement)}/why"), Wire.Context.WhyResource, cancel);
+        connection.CallAsync(Call.Get($"v1/entitlements/{Call.Segment(entitlement)}/why"), Wire.Type<WhyResource>(), cancel);
 
     /// <summary>Asks for one entitlement. Neither a bundle nor a dry run: those answer with other records.</summary>
     public Task<BrokerReply<RequestResource>> SubmitAsync(SubmitBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post("v1/requests", body, Wire.Context.SubmitBody, idempotencyKey), Wire.Context.RequestResource, cancel);
+        connection.CallAsync(Call.Post("v1/requests", body, Wire.Type<SubmitBody>(), idempotencyKey), Wire.Type<RequestResource>(), cancel);
 
     /// <summary>Asks for a bundle: all of it, or nothing.</summary>
     public Task<BrokerReply<BundleResource>> SubmitBundleAsync(SubmitBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post("v1/requests", body, Wire.Context.SubmitBody, idempotencyKey), Wire.Context.BundleResource, cancel);
+        connection.CallAsync(Call.Post("v1/requests", body, Wire.Type<SubmitBody>(), idempotencyKey), Wire.Type<BundleResource>(), cancel);
 
     /// <summary>What a submit would do. Stores nothing.</summary>
     public Task<BrokerReply<DryRunResource>> DryRunAsync(SubmitBody body, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post("v1/requests", body with { DryRun = true }, Wire.Context.SubmitBody), Wire.Context.DryRunResource, cancel);
+        connection.CallAsync(Call.Post("v1/requests", body with { DryRun = true }, Wire.Type<SubmitBody>()), Wire.Type<DryRunResource>(), cancel);
 
     /// <summary>One page of requests that the caller may read.</summary>
     public Task<BrokerReply<Page<RequestResource>>> ListRequestsAsync(RequestQuery query, CancellationToken cancel) =>
         connection.CallAsync(Call.Get(Call.Query("v1/requests", ("state", Word(query.State)), ("mine", query.Mine ? "true" : null), ("awaiting", query.AwaitingMe ? "me" : null),
-            ("cursor", query.Cursor), ("limit", Number(query.Limit)))), Wire.Context.PageRequestResource, cancel);
+            ("cursor", query.Cursor), ("limit", Number(query.Limit)))), Wire.Type<Page<RequestResource>>(), cancel);
 
     /// <summary>One request.</summary>
     public Task<BrokerReply<RequestResource>> GetRequestAsync(string id, CancellationToken cancel) =>
-        connection.CallAsync(Call.Get($"v1/requests/{Call.Segment(id)}"), Wire.Context.RequestResource, cancel);
+        connection.CallAsync(Call.Get($"v1/requests/{Call.Segment(id)}"), Wire.Type<RequestResource>(), cancel);
 
     /// <summary>Approves or denies.</summary>
     public Task<BrokerReply<RequestResource>> DecideAsync(string id, DecideBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/requests/{Call.Segment(id)}/decisions", body, Wire.Context.DecideBody, idempotencyKey), Wire.Context.RequestResource, cancel);
+        connection.CallAsync(Call.Post($"v1/requests/{Call.Segment(id)}/decisions", body, Wire.Type<DecideBody>(), idempotencyKey), Wire.Type<RequestResource>(), cancel);
 
     /// <summary>Withdraws the caller's own request.</summary>
     public Task<BrokerReply<RequestResource>> CancelAsync(string id, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/requests/{Call.Segment(id)}/cancel", idempotencyKey), Wire.Context.RequestResource, cancel);
+        connection.CallAsync(Call.Post($"v1/requests/{Call.Segment(id)}/cancel", idempotencyKey), Wire.Type<RequestResource>(), cancel);
 
     /// <summary>Ends a session of the caller's.</summary>
     public async Task EndSessionAsync(string id, CancellationToken cancel)
@@ -78,7 +78,7 @@ public sealed partial class BrokerClient : IDisposable
 
     /// <summary>Validates catalog files as the broker would on a reload; changes nothing.</summary>
     public Task<BrokerReply<CatalogCheckResource>> CheckCatalogAsync(CatalogCheckBody body, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post("v1/catalog/check", body, Wire.Context.CatalogCheckBody), Wire.Context.CatalogCheckResource, cancel);
+        connection.CallAsync(Call.Post("v1/catalog/check", body, Wire.Type<CatalogCheckBody>()), Wire.Type<CatalogCheckResource>(), cancel);
 
     /// <inheritdoc/>
     public void Dispose() => connection.Dispose();

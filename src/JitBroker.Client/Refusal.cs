@@ -24,7 +24,7 @@ internal static class Refusal
             return null;
         try
         {
-            var problem = JsonSerializer.Deserialize(answer.Body.Span, Wire.Context.Problem);
+            var problem = JsonSerializer.Deserialize(answer.Body.Span, Wire.Type<Problem>());
             if (problem is null || (problem.Code is null && problem.Title is null && problem.Detail is null))
                 return null;
             return problem with { Code = problem.Code ?? CodeOf(answer.Status), Status = problem.Status == 0 ? (int)answer.Status : problem.Status };

@@ -4,6 +4,7 @@ using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
+using JitBroker.People.SignIn;
 using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Scheduling;
@@ -45,7 +46,8 @@ public static class CoreServices
             .AddOutbox()
             .AddRequests()
             .AddGrants()
-            .AddLeases();
+            .AddLeases()
+            .AddSignIn();
 
     /// <summary>The alarm clock and the sweeps. Without it nothing moves by itself: tests ring the sweeps themselves.</summary>
     public static IServiceCollection AddScheduling(this IServiceCollection services, TimeProvider clock)

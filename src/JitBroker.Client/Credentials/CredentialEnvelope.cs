@@ -28,12 +28,12 @@ public sealed record CredentialEnvelope
     /// <exception cref="JsonException">The credential lacks what its kind promises.</exception>
     public object? Open() => Kind switch
     {
-        CredentialKinds.Jwt => As(Wire.Context.JwtCredential),
-        CredentialKinds.Postgres => As(Wire.Context.PostgresCredential),
-        CredentialKinds.AwsSts => As(Wire.Context.AwsStsCredential),
-        CredentialKinds.RabbitMq => As(Wire.Context.RabbitMqCredential),
-        CredentialKinds.Kafka => As(Wire.Context.KafkaCredential),
-        CredentialKinds.Http => As(Wire.Context.HttpCredential),
+        CredentialKinds.Jwt => As(Wire.Type<JwtCredential>()),
+        CredentialKinds.Postgres => As(Wire.Type<PostgresCredential>()),
+        CredentialKinds.AwsSts => As(Wire.Type<AwsStsCredential>()),
+        CredentialKinds.RabbitMq => As(Wire.Type<RabbitMqCredential>()),
+        CredentialKinds.Kafka => As(Wire.Type<KafkaCredential>()),
+        CredentialKinds.Http => As(Wire.Type<HttpCredential>()),
         _ => null,
     };
 

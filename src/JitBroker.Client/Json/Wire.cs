@@ -17,7 +17,8 @@ public static class Wire
     /// <summary>For the client: members that are missing where null is allowed, or that are new, do no harm.</summary>
     public static JsonSerializerOptions Tolerant { get; } = Options(strict: false);
 
-    internal static WireContext Context { get; } = new(Options(strict: false));
+    /// <summary>How the client reads and writes a <typeparamref name="T"/>.</summary>
+    internal static JsonTypeInfo<T> Type<T>() => (JsonTypeInfo<T>)Tolerant.GetTypeInfo(typeof(T));
 
     private static JsonSerializerOptions Options(bool strict)
     {

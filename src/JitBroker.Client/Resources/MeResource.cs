@@ -47,5 +47,5 @@ public sealed record SessionResource
     public required string? Host { get; init; }
 
     /// <summary>True for the session that this very call was made with. (An addition to the contract: sign-out needs it.)</summary>
-    public bool Current { get; init; }
+    public required bool Current { get; init; }
 }

@@ -75,6 +75,9 @@ public static partial class Durations
         return shown.Count == 0 ? "0 s" : string.Join(' ', shown);
     }
 
+    /// <summary>As one writes it in a catalog: <c>1h30m</c>, <c>12h</c>.</summary>
+    public static string Short(TimeSpan duration) => Iso(duration).Replace("PT", "", StringComparison.Ordinal).ToLowerInvariant();
+
     private static string? Fault(string given)
     {
         if (given.Length == 0)

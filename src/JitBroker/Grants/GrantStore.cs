@@ -87,9 +87,9 @@ public sealed class GrantStore
     private const string PageSql = $"""
           select {Columns}
             from grants
-           where (@holder is null or holder = @holder)
-             and (@state is null or state = @state)
-             and (@before is null or id < @before)
+           where holder = coalesce(@holder, holder)
+             and state = coalesce(@state, state)
+             and id < coalesce(@before, '~')
         order by id desc
            limit @limit
         """;

@@ -5,6 +5,7 @@ using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Outbox;
 using JitBroker.People;
+using JitBroker.People.SignIn;
 using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Scheduling;
@@ -28,6 +29,7 @@ public sealed class MintLease(
     IssuerRegistry issuers,
     Announcer announcer,
     Refusals refusals,
+    SessionStore sessions,
     CatalogHolder catalogs,
     AskLimits askLimits,
     MintOptions options,
@@ -58,6 +60,9 @@ public sealed class MintLease(
 
     private async Task<Outcome<Intent>> IntendAsync(Session session, Actor actor, string grantId, CancellationToken cancellationToken)
     {
+        // The session before the grant, and held: a "Not me" that is answered meanwhile either refuses this or sees its lease.
+        if (actor.SessionId is { } id && !await sessions.HoldLiveAsync(session, id, clock.GetUtcNow(), cancellationToken))
+            return new Refusal(Codes.Unauthenticated, "Your session has ended. Sign in again with jit login.");
         var grant = await grants.LockAsync(session, grantId, cancellationToken);
 
         // Read after the lock: waiting for it may have taken us past the end.

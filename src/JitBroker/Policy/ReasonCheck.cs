@@ -51,7 +51,7 @@ internal sealed record ReasonCheck(string Text, (RuleResult Rule, string Code, s
     {
         try
         {
-            return Patterns.GetOrAdd(pattern, Compile)?.IsMatch(text) ?? false;
+            return Compiled(pattern)?.IsMatch(text) ?? false;
         }
         catch (RegexMatchTimeoutException)
         {
@@ -60,7 +60,9 @@ internal sealed record ReasonCheck(string Text, (RuleResult Rule, string Code, s
     }
 
     /// <summary>Null when it does not compile. Linear in the text, so that nobody's reason can hang the broker.</summary>
-    internal static Regex? Compile(string pattern)
+    internal static Regex? Compiled(string pattern) => Patterns.GetOrAdd(pattern, Compile);
+
+    private static Regex? Compile(string pattern)
     {
         try
         {

@@ -79,8 +79,8 @@ public sealed class RequestStore
           select {Columns}
             from requests
            where requester = @requester
-             and (@state is null or state = @state)
-             and (@before is null or id < @before)
+             and state = coalesce(@state, state)
+             and id < coalesce(@before, '~')
         order by id desc
            limit @limit
         """;
@@ -88,8 +88,8 @@ public sealed class RequestStore
     private const string PageSql = $"""
           select {Columns}
             from requests
-           where (@state is null or state = @state)
-             and (@before is null or id < @before)
+           where state = coalesce(@state, state)
+             and id < coalesce(@before, '~')
         order by id desc
            limit @limit
         """;

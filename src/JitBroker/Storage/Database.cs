@@ -40,6 +40,18 @@ public abstract class Database : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Has the engine read a statement without running it: the test that every statement runs on both engines.</summary>
+    internal async Task PrepareAsync(string sql)
+    {
+        await using var lent = await LendWriterAsync(CancellationToken.None);
+        await using var command = lent.Connection.CreateCommand();
+        command.CommandText = PrepareStatement(Dialect.For(Engine, sql));
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The statement by which this engine reads <paramref name="sql"/> without running it.</summary>
+    protected abstract string PrepareStatement(string sql);
+
     /// <summary>A connection that is open and may write; disposing it gives back whatever exclusivity it holds.</summary>
     protected abstract ValueTask<Lent> LendWriterAsync(CancellationToken cancellationToken);
 

@@ -1,10 +1,12 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace JitBroker.Storage;
 
 /// <summary>State in PostgreSQL, shared by any number of replicas.</summary>
-public sealed class PostgresDatabase : Database
+public sealed partial class PostgresDatabase : Database
 {
     private readonly NpgsqlDataSource _source;
 
@@ -33,6 +35,21 @@ public sealed class PostgresDatabase : Database
     }
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    protected override string PrepareStatement(string sql)
+    {
+        var numbers = new List<string>();
+        var numbered = Parameter().Replace(sql, match =>
+        {
+            if (!numbers.Contains(match.Value))
+                numbers.Add(match.Value);
+            return string.Create(CultureInfo.InvariantCulture, $"${numbers.IndexOf(match.Value) + 1}");
+        });
+        return $"prepare statement_read as {numbered}; deallocate statement_read;";
+    }
+
+    [GeneratedRegex("@[A-Za-z]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Parameter();
 
     protected override async ValueTask<Lent> LendWriterAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 
 namespace JitBroker.Storage;
@@ -9,7 +10,7 @@ namespace JitBroker.Storage;
 /// readers run beside it on connections of their own (WAL). Every commit is on disk before it is reported (<c>synchronous = full</c>):
 /// rule 1 must survive a power cut too.
 /// </summary>
-public sealed class SqliteDatabase : Database
+public sealed partial class SqliteDatabase : Database
 {
     private const int Corrupt = 11;
     private const int Busy = 5;
@@ -56,6 +57,12 @@ public sealed class SqliteDatabase : Database
         _writing.Dispose();
         _lock.Dispose();
     }
+
+    // Parameters that are not bound read as null there.
+    protected override string PrepareStatement(string sql) => "explain " + Parameter().Replace(sql, "null");
+
+    [GeneratedRegex("@[A-Za-z]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Parameter();
 
     protected override async ValueTask<Lent> LendWriterAsync(CancellationToken cancellationToken)
     {

@@ -30,8 +30,10 @@ function adopt(state) {
 
 const refresh = coalesce(async () => {
   const asked = app.conversation;
-  const state = await get(`state?person=${encodeURIComponent(app.person)}`);
-  if (asked !== app.conversation) { refresh(); return; }
+  // once the place is known by its id, only its messages are fetched
+  const only = app.state?.me.id === app.person && app.state.messages[asked] ? `&conversation=${asked}` : '';
+  const state = await get(`state?person=${encodeURIComponent(app.person)}${only}`);
+  if (asked !== app.conversation || ![state.me.id, state.me.handle].includes(app.person)) { refresh(); return; }
   draw(adopt(state));
 });
 

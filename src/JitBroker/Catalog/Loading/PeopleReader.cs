@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using JitBroker.People;
+
+namespace JitBroker.Catalog.Loading;
+
+/// <summary>Reads people and groups: a person exists by standing in <c>people:</c> or by being named in a group.</summary>
+internal sealed class PeopleReader(Sections sections, CatalogChecks checks)
+{
+    private readonly Dictionary<string, PersonEntry> _people = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, Field> _written = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<Identity, Person> _identities = [];
+
+    private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
+
+    public FrozenDictionary<string, PersonEntry> People => _people.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public FrozenDictionary<Identity, Person> Identities => _identities.ToFrozenDictionary();
+
+    public FrozenDictionary<string, Group> Groups => _groups.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public PeopleReader Read()
+    {
+        foreach (var field in sections.People)
+            ReadPerson(field);
+        foreach (var (name, field) in sections.Of("groups"))
+        {
+            if (Shapes.IsName(name, field))
+                ReadGroup(name, field);
+        }
+
+        return this;
+    }
+
+    private void ReadPerson(Field field)
+    {
+        if (field.Map("a person { email, name, … }") is not { } map)
+            return;
+        var emailField = map.Need("email", "Every person has one: email: ana@example.com.");
+        var email = emailField is null ? null : Shapes.EmailOf(emailField);
+        var name = map.Take("name")?.Text(100);
+        var identities = Accounts(map.Take("slack"), Shapes.SlackOf).Concat(Accounts(map.Take("teams"), Shapes.TeamsOf)).ToList();
+        map.Close();
+        if (email is null)
+            return;
+        if (!_written.TryAdd(email, emailField!))
+        {
+            emailField!.Fault($"is the same person as {_written[email].Path} (addresses compare without regard to case)", "Keep one entry and give it all accounts.");
+            return;
+        }
+
+        var person = new Person(email, name ?? NameOf(email));
+        _people[email] = new PersonEntry(person, [.. identities.Select(i => i.Identity)]);
+        foreach (var (identity, at) in identities)
+        {
+            if (!_identities.TryAdd(identity, person))
+                at.Fault($"is {_identities[identity].Email}'s account already", "One account belongs to one person.");
+        }
+    }
+
+    private static List<(Identity Identity, Field At)> Accounts(Field? field, Func<Field, Identity?> read)
+    {
+        var items = field is null ? [] : field.Node is YamlList ? field.List("a list of accounts") : [field];
+        return [.. items.Select(i => (Identity: read(i), At: i)).Where(i => i.Identity is not null).Select(i => (i.Identity!, i.At))];
+    }
+
+    private void ReadGroup(string name, Field field)
+    {
+        if (field.Map("a group { members: […] } or { schedule: … }") is not { } map)
+        {
+            _groups[name] = new Group(name, [], null);
+            return;
+        }
+
+        var (members, schedule) = (map.Take("members"), map.Take("schedule"));
+        if ((members is null) == (schedule is null))
+            field.FaultHere("A group has either members or a schedule", "Write members: [ana@example.com], or schedule: { kind, id, token }.");
+        map.Close();
+        var emails = members?.List("a list of e-mail addresses").Select(Shapes.EmailOf).OfType<string>().ToFrozenSet(StringComparer.Ordinal) ?? [];
+        foreach (var email in emails)
+            _people.TryAdd(email, new PersonEntry(new Person(email, NameOf(email)), []));
+        _groups[name] = new Group(name, emails, schedule is null ? null : Schedule(schedule));
+    }
+
+    private OnCallSchedule Schedule(Field field)
+    {
+        var nothing = new OnCallSchedule("", "", "");
+        if (field.Map("a schedule { kind, id, token }") is not { } map)
+            return nothing;
+        var kind = map.Need("kind", "Write pagerduty, opsgenie or http.")?.OneOf("pagerduty", "opsgenie", "http");
+        var id = map.Need("id", "Name the schedule.");
+        var token = map.Need("token", "Write token: ${env:NAME}.");
+        map.Close();
+        var known = kind == "http" && id is not null ? checks.Address(id, "https", "http") : id?.Text();
+        return new OnCallSchedule(kind ?? "", known ?? "", (token is null ? null : checks.Secret(token)) ?? "");
+    }
+
+    private static string NameOf(string email) => email.Split('@')[0];
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace JitBroker.Tests.Storage;
+
+/// <summary>
+/// One private PostgreSQL for the whole test run: a fresh cluster in a temporary folder, on a port of its own, run as user <c>postgres</c> when the tests
+/// run as root. Each test takes a database of its own. Stopped, by its own pid, when the process ends.
+/// </summary>
+public sealed class PostgresServer
+{
+    private static readonly Lazy<Task<PostgresServer?>> Shared = new(StartAsync);
+    private static int _databases;
+
+    private readonly string _folder;
+    private readonly int _port;
+
+    private PostgresServer(string folder, int port)
+    {
+        _folder = folder;
+        _port = port;
+    }
+
+    /// <summary>Null where PostgreSQL's binaries are not installed.</summary>
+    public static Task<PostgresServer?> GetAsync() => Shared.Value;
+
+    /// <summary>A connection string to a new, empty database.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"t{Interlocked.Increment(ref _databases)}");
+        await using var connection = new NpgsqlConnection(ConnectionTo("postgres"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"create database {name} template template0", connection);
+        await command.ExecuteNonQueryAsync();
+        return ConnectionTo(name);
+    }
+
+    private string ConnectionTo(string database) =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Maximum Pool Size=40;Timeout=30");
+
+    private static async Task<PostgresServer?> StartAsync()
+    {
+        if (FindBinaries() is not { } bin)
+            return null;
+        var folder = Path.Combine(Path.GetTempPath(), $"jitbroker-pg-{Environment.ProcessId}");
+        Directory.CreateDirectory(folder);
+        var port = FreePort();
+        if (Environment.UserName == "root")
+            await RunAsync("chown", ["postgres", folder], asPostgres: false);
+        await RunAsync(Path.Combine(bin, "initdb"), ["-D", Path.Combine(folder, "data"), "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C"], asPostgres: true);
+        var options = string.Create(CultureInfo.InvariantCulture, $"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 -c shared_buffers=64MB -c timezone=UTC");
+        await RunAsync(Path.Combine(bin, "pg_ctl"), ["-D", Path.Combine(folder, "data"), "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start"], asPostgres: true);
+        var server = new PostgresServer(folder, port);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Stop(bin);
+        return server;
+    }
+
+    private void Stop(string bin)
+    {
+        using var stop = Start(Path.Combine(bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], asPostgres: true);
+        stop.WaitForExit(10_000);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string? FindBinaries() =>
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).Where(b => File.Exists(Path.Combine(b, "initdb"))).Max(StringComparer.Ordinal)
+            : null;
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task RunAsync(string program, IEnumerable<string> arguments, bool asPostgres)
+    {
+        using var process = Start(program, arguments, asPostgres);
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} failed with exit code {process.ExitCode.ToString(CultureInfo.InvariantCulture)}.");
+    }
+
+    private static Process Start(string program, IEnumerable<string> arguments, bool asPostgres)
+    {
+        var change = asPostgres && Environment.UserName == "root";
+        var start = new ProcessStartInfo(change ? "setpriv" : program) { WorkingDirectory = Path.GetTempPath(), UseShellExecute = false };
+        if (change)
+        {
+            foreach (var word in new[] { "--reuid=postgres", "--regid=postgres", "--clear-groups", program })
+                start.ArgumentList.Add(word);
+        }
+
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+
+        // The server must not hold our output open: whoever reads it would wait for ever.
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}
