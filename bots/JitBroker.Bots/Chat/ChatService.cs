@@ -55,6 +55,9 @@ public sealed class ChatService(
             ]);
     }
 
+    /// <summary>Everything that is wrong with a draft, so that a form can show it all at once.</summary>
+    public IReadOnlyList<Refusal> FaultsOf(Actor actor, RequestDraft draft) => submit.Analyse(actor, draft.ToOrder())[0].Refusals;
+
     /// <summary>Says yes. The card tells it; <paramref name="isCardFar"/> when the press came from somewhere that is not edited.</summary>
     public async Task<ChatReply> ApproveAsync(Actor actor, string requestId, bool isCardFar, CommitWith<Decided>? together, CancellationToken cancellationToken)
     {

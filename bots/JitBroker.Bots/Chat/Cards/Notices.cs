@@ -1,5 +1,6 @@
 using JitBroker.Catalog;
 using JitBroker.Leases;
+using JitBroker.People.SignIn;
 
 namespace JitBroker.Bots.Chat;
 
@@ -36,14 +37,14 @@ public static class Notices
     }
 
     /// <summary>Somebody signed in as this person.</summary>
-    public static ChatMessage SignedIn(SignedIn session, DateTimeOffset now)
+    public static ChatMessage SignedIn(PersonSession session, DateTimeOffset now)
     {
         var may = session.MayDecide ? "ask, collect, end, and approve in your name" : "ask, collect and end in your name";
         return new ChatMessage(
             ChatText.Of($"A new sign-in as you from {session.Address}"),
             [
                 new ChatPart.Paragraph(ChatText.Of($"{Say.Strong("A new sign-in as you")} from {Say.Strong(session.Address)} at {Say.Time(session.StartedAt, now)}. It may {may} until {Say.Time(session.EndsAt, now)}.")),
-                new ChatPart.Verbatim("It says it is", session.Host),
+                new ChatPart.Verbatim("It says it is", session.Host.Length == 0 ? "(nothing)" : session.Host),
                 new ChatPart.Fine(ChatText.Of($"Not you? Press Not me: it ends the session and every credential it collected.")),
                 new ChatPart.Actions([new ChatButton(ChatActions.NotMe, "Not me", session.Id, ButtonStyle.Danger)]),
             ]);
@@ -55,6 +56,3 @@ public static class Notices
 
     private static TimeSpan WholeMinutes(TimeSpan left) => TimeSpan.FromMinutes(Math.Max(1, Math.Round(left.TotalMinutes)));
 }
-
-/// <summary>A session as its person is told of it. <paramref name="Address"/> is what the server saw; <paramref name="Host"/> is only claimed.</summary>
-public sealed record SignedIn(string Id, string Address, string Host, bool MayDecide, DateTimeOffset StartedAt, DateTimeOffset EndsAt);

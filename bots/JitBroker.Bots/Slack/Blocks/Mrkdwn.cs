@@ -106,13 +106,13 @@ internal static partial class Mrkdwn
             .Replace('`', 'ˋ')
             .Replace('~', '∼');
         line = EdgeUnderscore().Replace(line, "ˍ");
-        return EmojiCode().Replace(line, "$1∶");
+        return EmojiCode().Replace(line, "${code}∶");
     }
 
     /// <summary>An underscore styles only at the edge of a word; within <c>payments_logs</c> it stays.</summary>
     [GeneratedRegex(@"(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex EdgeUnderscore();
 
-    [GeneratedRegex(@"(:[a-z0-9_+'-]+):", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"(?<code>:[a-z0-9_+'-]+):", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EmojiCode();
 }

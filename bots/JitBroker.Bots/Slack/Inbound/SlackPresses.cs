@@ -18,11 +18,15 @@ internal sealed class SlackPresses(
     {
         var action = delivery.Action.Text("action_id") ?? "";
         var id = delivery.Action.Text("value") ?? "";
-        await copies.NoteAsync(delivery, action, id, cancellationToken);
         var who = await people.ResolveAsync(delivery, "chat." + Cut.To(Clean.Line(action) is { Length: > 0 } name ? name : "press", 40), AssuranceFor(action), cancellationToken);
         if (who.Refusal is { } stranger)
+        {
             await answers.SayAsync(delivery, Refused.Of(stranger), replaceOriginal: false, cancellationToken);
-        else if (action == ChatActions.Deny)
+            return;
+        }
+
+        await copies.NoteAsync(delivery, who.Value!, action, id, cancellationToken);
+        if (action == ChatActions.Deny)
             await deny.OpenAsync(delivery, who.Value!, id, cancellationToken);
         else if (action == ChatActions.RequestAgain)
             await AgainAsync(delivery, who.Value!, id, cancellationToken);
