@@ -88,9 +88,9 @@ internal sealed partial class JwtKind : IIssuerKind
         return JsonValues.Of(field) as JsonObject ?? [];
     }
 
-    [GeneratedRegex(@"\A[\x21\x23-\x5B\x5D-\x7E]+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[\x21\x23-\x5B\x5D-\x7E]+\z", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex ScopeToken();
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Word();
 }
