@@ -105,6 +105,22 @@ public sealed class TerminalTests
         Assert.Contains(Sample.RequestId, (await machine.RunAsync("mine")).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_narrow_terminal_gets_one_block_for_each_row()
+    {
+        await using var machine = await Machine.SignedInAsync();
+        machine.Terminal = true;
+        machine.Width = 60;
+        machine.Environment["NO_COLOR"] = "1";
+        machine.Broker.Requests.Add(Sample.Request());
+        machine.Broker.AwaitingMe.Add(Sample.RequestId);
+
+        var lines = (await machine.RunAsync("pending")).Out.Split('\n').Select(line => Clean.Of(line).TrimEnd());
+
+        Assert.Contains("why          INC-42 slow checkout", lines);
+        Assert.Contains("lapses       in 4h (14:00)", lines);
+    }
+
     [Theory]
     [InlineData(0, "now")]
     [InlineData(30, "in 30s")]
