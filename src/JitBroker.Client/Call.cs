@@ -35,8 +35,8 @@ internal sealed record Call(HttpMethod Method, string Path)
         Content = () => new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
     };
 
-    /// <summary>An id or a name as one segment of a path; what would climb out of it is escaped.</summary>
-    internal static string Segment(string text) => text is "." or ".." ? Uri.HexEscape('.') + text[1..] : Uri.EscapeDataString(text);
+    /// <summary>An id or a name as one segment of a path. (A bare dot segment would be resolved away even when escaped, so it is kept from being one.)</summary>
+    internal static string Segment(string text) => text is "" or "." or ".." ? $"{Uri.EscapeDataString(text)}%20" : Uri.EscapeDataString(text);
 
     /// <summary>A query of the given fields, those that are null left out.</summary>
     internal static string Query(string path, params (string Name, string? Value)[] fields)

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using JitBroker.Cli.Running;
 
 namespace JitBroker.Cli.Collecting;
@@ -24,9 +23,6 @@ internal interface IChildRunner
 /// <summary>Real children of this process.</summary>
 internal sealed class ChildRunner : IChildRunner
 {
-    private const int SigInt = 2;
-    private const int SigTerm = 15;
-
     public bool Exists(string command, string? path, string workingDirectory)
     {
         if (command.Contains('/', StringComparison.Ordinal) || OperatingSystem.IsWindows())
@@ -37,7 +33,8 @@ internal sealed class ChildRunner : IChildRunner
     public async Task<int> RunAsync(Child child, Interrupts interrupts)
     {
         using var process = new Process { StartInfo = Start(child) };
-        using var signals = interrupts.HandTo(signal => Forward(process, signal));
+        var signals = new ChildSignals();
+        using var handover = interrupts.HandTo(signals.Forward);
         try
         {
             process.Start();
@@ -47,7 +44,9 @@ internal sealed class ChildRunner : IChildRunner
             throw new UsageFaultException($"'{child.Command}' could not be started: {fault.Message}.");
         }
 
+        signals.Started(process.Id);
         await process.WaitForExitAsync();
+        signals.Gone();
         return process.ExitCode;
     }
 
@@ -63,24 +62,4 @@ internal sealed class ChildRunner : IChildRunner
 
     private static bool Runs(string file) => File.Exists(file)
         && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != UnixFileMode.None);
-
-    private static void Forward(Process process, PosixSignal signal)
-    {
-        // At a terminal the kernel gives Ctrl-C to the whole foreground group, the child included: a second one would be a second press.
-        if (OperatingSystem.IsWindows() || (signal is PosixSignal.SIGINT && !Console.IsInputRedirected))
-            return;
-        try
-        {
-            _ = Kill(process.Id, signal is PosixSignal.SIGINT ? SigInt : SigTerm);
-        }
-        catch (InvalidOperationException)
-        {
-            // Not started yet, or gone already: there is nobody to tell.
-            return;
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int process, int signal);
 }

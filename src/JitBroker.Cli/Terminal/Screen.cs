@@ -69,7 +69,7 @@ internal sealed class Screen : IDisposable
         if (terminal is null)
             PlainTable.Write(plain, grid);
         else
-            terminal.Write(ColourTable.Of(grid));
+            terminal.Write(ColourTable.Of(grid, terminal.Profile.Width));
     }
 
     /// <summary>Code, sentence, next step, on standard error; the code is the first word of the first line.</summary>

@@ -13,6 +13,8 @@ public static partial class Durations
     /// <summary>Nothing longer is a duration here: longer ones are typing errors, and sums stay far from overflow.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
+    private const int LongestText = 100;
+
     private const string Example = "Write it like 30m, 1h30m or PT1H30M.";
 
     /// <summary>
@@ -41,7 +43,7 @@ public static partial class Durations
     }
 
     /// <summary>True iff all of <paramref name="word"/> has the shape of a duration (contract §5), whether or not its value is acceptable.</summary>
-    public static bool LooksLikeDuration(string word) => Short().IsMatch(word) || Iso8601().IsMatch(word);
+    public static bool LooksLikeDuration(string word) => word.Length <= LongestText && (Short().IsMatch(word) || Iso8601().IsMatch(word));
 
     /// <summary>As the API answers: <c>PT1H30M</c>, hours never folded into days; parts of a second are dropped; <c>PT0S</c> for nothing.</summary>
     public static string Iso(TimeSpan duration)
@@ -82,6 +84,8 @@ public static partial class Durations
     {
         if (given.Length == 0)
             return "A duration is missing. " + Example;
+        if (given.Length > LongestText)
+            return $"\"{Shown(given)}\" is not a duration. {Example}";
         if (given.StartsWith('-'))
             return $"\"{Shown(given)}\" is negative: a duration must be above zero.";
         if (Iso8601().IsMatch(given))
@@ -129,14 +133,14 @@ public static partial class Durations
 
     private static string Shown(string given) => given.Length <= 40 ? given : given[..40] + "…";
 
-    [GeneratedRegex(@"\A(?:[0-9]+[dhms])+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A(?:[0-9]+[dhms])+\z", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Short();
 
     [GeneratedRegex(
         @"\AP(?:(?:[0-9]+(?:[.,][0-9]+)?[YMWD])+(?:T(?:[0-9]+(?:[.,][0-9]+)?[HMS])+)?|T(?:[0-9]+(?:[.,][0-9]+)?[HMS])+)\z",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Iso8601();
 
-    [GeneratedRegex("(?<count>[0-9]+)(?<unit>[WDHMSwdhms])", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<count>[0-9]+)(?<unit>[WDHMSwdhms])", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Part();
 }

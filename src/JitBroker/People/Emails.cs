@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace JitBroker.People;
 
 /// <summary>The one way e-mail addresses are compared: trimmed, NFC, lower-cased; no dot or plus folding (contract §3).</summary>
@@ -7,5 +5,5 @@ public static class Emails
 {
     /// <summary>The canonical form of <paramref name="address"/>; two addresses name the same person iff their canonical forms are equal.</summary>
     public static string Canonical(string address) =>
-        address.Trim().Normalize(NormalizationForm.FormC).ToLowerInvariant();
+        Nfc.Of(Nfc.Of(address.Trim()).ToLowerInvariant());
 }

@@ -54,6 +54,6 @@ public sealed partial record HoursWindow(TimeSpan From, TimeSpan To, TimeZoneInf
 
     [GeneratedRegex(
         @"\A(?<from>[0-9]{2}:[0-9]{2})-(?<to>[0-9]{2}:[0-9]{2}) +(?<zone>UTC|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)\z",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Shape();
 }

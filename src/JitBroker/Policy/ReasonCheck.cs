@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 using JitBroker.Catalog;
+using JitBroker.People;
 
 namespace JitBroker.Policy;
 
@@ -19,7 +20,7 @@ internal sealed record ReasonCheck(string Text, (RuleResult Rule, string Code, s
             return Fault("", Codes.InvalidValue, "The reason is too long: at most 2,000 characters.");
         if (!IsText(trimmed))
             return Fault("", Codes.InvalidValue, "The reason holds characters that are not text (a NUL or half a character).");
-        var text = trimmed.Normalize(NormalizationForm.FormC);
+        var text = Nfc.Of(trimmed);
         if (text.Length == 0)
             return rule.Required ? Fault("", Codes.ReasonRequired, "Say why you need it." + Hint(rule)) : Fine(text);
         return rule.Pattern is null || Matches(rule.Pattern, text)

@@ -37,6 +37,8 @@ public sealed class BadCatalogTests
         // issuers
         { "kind: jwt,", "kind: jtw,", "issuers.tokens.kind: \"jtw\" is not one of jwt, postgres, aws-sts, rabbitmq, kafka, http. Did you mean jwt?" },
         { "alg: RS256", "alg: none", "issuers.tokens.alg: \"none\" is not one of RS256, ES256." },
+        { "tokenLifetime: 15m", "introspectors: [ { name: a, secret: \"${env:X}\" } ]", "issuers.tokens.introspectors[0]: \"client\" is missing." },
+        { "tokenLifetime: 15m", "introspectors: [ { client: a, secret: hush } ]", "issuers.tokens.introspectors[0].secret: A secret must not stand in the catalog" },
         { "tokenLifetime: 15m", "tokenLifetime: 0s", "issuers.tokens.tokenLifetime: \"0s\" is no time at all: a duration must be above zero." },
         { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Password=hush\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
         { "connection: \"${env:ORDERS_PG}\"", "connection: \"${vault:x}\"", "issuers.orders-pg.connection: The value holds a reference that cannot be read" },

@@ -92,12 +92,14 @@ public sealed class LeaseTests
         await using var broker = await TestBroker.NewAsync(engine);
         var grant = await broker.GrantAsync();
         var hang = new TaskCompletionSource<MintOutcome?>();
-        broker.Issuer.BeforeMint = async (order, _) =>
+        var begun = new TaskCompletionSource();
+        broker.Issuer.BeforeMint = (_, _) =>
         {
-            var outcome = await hang.Task;
-            return outcome;
+            begun.SetResult();
+            return hang.Task;
         };
         var collecting = broker.CollectAsync("ana", grant.Id);
+        await begun.Task;
         await using var other = broker.Replica();
         broker.Clock.Advance(TimeSpan.FromSeconds(19));
         await other.SweepAsync();

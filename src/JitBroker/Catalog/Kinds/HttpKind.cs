@@ -17,6 +17,6 @@ internal sealed partial class HttpKind : IIssuerKind
             ?.Text(Resource(), "a resource: letters, digits and ._:/- without wildcards", 200),
     };
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._:/-]*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._:/-]*\z", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Resource();
 }

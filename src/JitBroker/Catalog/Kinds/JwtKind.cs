@@ -5,7 +5,7 @@ using JitBroker.Catalog.Loading;
 namespace JitBroker.Catalog.Kinds;
 
 /// <summary>
-/// Tokens signed by the broker. Settings <c>{alg, tokenLifetime, introspectors: [{name, secret}]}</c>, grants <c>{audience, scope: […], claims, verify, skew}</c>.
+/// Tokens signed by the broker. Settings <c>{alg, tokenLifetime, introspectors: [{client, secret}]}</c>, grants <c>{audience, scope: […], claims, verify, skew}</c>.
 /// </summary>
 internal sealed partial class JwtKind : IIssuerKind
 {
@@ -43,10 +43,10 @@ internal sealed partial class JwtKind : IIssuerKind
         return json;
     }
 
-    /// <summary>Nothing given counts as five minutes: what common verifiers allow. <c>0s</c> says that the verifier allows none.</summary>
+    /// <summary>Nothing given counts as half a minute: enough for hosts that keep time by NTP. <c>0s</c> says that the verifier allows none.</summary>
     private static TimeSpan Skew(Field? field) => field switch
     {
-        null => TimeSpan.FromMinutes(5),
+        null => TimeSpan.FromSeconds(30),
         { Node: YamlScalar { Text: "0" or "0s" or "0m" or "PT0S" } } => TimeSpan.Zero,
         _ => field.Duration(TimeSpan.FromMinutes(15)) ?? TimeSpan.Zero,
     };
@@ -54,13 +54,13 @@ internal sealed partial class JwtKind : IIssuerKind
     private static JsonArray Introspectors(Field? field, CatalogChecks checks)
     {
         var named = new JsonArray();
-        foreach (var item in field?.List("a list of {name, secret}") ?? [])
+        foreach (var item in field?.List("a list of {client, secret}") ?? [])
         {
-            if (item.Map("an introspector {name, secret}") is not { } map)
+            if (item.Map("an introspector {client, secret}") is not { } map)
                 continue;
-            var name = map.Need("name", "Name the caller.")?.Text(Word(), "a name of letters, digits, dot, dash and underscore");
+            var client = map.Need("client", "Name the caller, as it signs in by HTTP Basic.")?.Text(Word(), "a name of letters, digits, dot, dash and underscore");
             var secret = map.Need("secret", "Give its secret as a reference.");
-            named.Add(new JsonObject { ["name"] = name, ["secret"] = secret is null ? null : checks.Secret(secret) });
+            named.Add(new JsonObject { ["client"] = client, ["secret"] = secret is null ? null : checks.Secret(secret) });
             map.Close();
         }
 
@@ -88,9 +88,9 @@ internal sealed partial class JwtKind : IIssuerKind
         return JsonValues.Of(field) as JsonObject ?? [];
     }
 
-    [GeneratedRegex(@"\A[\x21\x23-\x5B\x5D-\x7E]+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[\x21\x23-\x5B\x5D-\x7E]+\z", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex ScopeToken();
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Word();
 }

@@ -53,9 +53,9 @@ internal static partial class Shapes
     [GeneratedRegex(@"\A[TE][A-Z0-9]{1,20}/[UW][A-Z0-9]{1,20}\z", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex SlackAccount();
 
-    [GeneratedRegex(@"\A[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex TeamsAccount();
 
-    [GeneratedRegex(@"\A[CGD][A-Z0-9]{1,20}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[CGD][A-Z0-9]{1,20}\z", RegexOptions.CultureInvariant, 1_000)]
     public static partial Regex SlackChannel();
 }
