@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using JitBroker.Client;
+using JitBroker.Server.Settings;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -19,13 +20,14 @@ internal static class OpenApiDocs
         })
         .AddOpenApi("v1", options =>
         {
-            options.AddDocumentTransformer((document, _, _) => Head(document));
+            options.AddDocumentTransformer((document, context, _) => Head(document, context.ApplicationServices.GetRequiredService<BrokerSettings>().Broker.PublicUrl));
             options.AddOperationTransformer(OperationAsync);
             options.AddSchemaTransformer((schema, context, _) => Words(schema, context.JsonTypeInfo.Type));
         });
 
-    private static Task Head(OpenApiDocument document)
+    private static Task Head(OpenApiDocument document, Uri publicUrl)
     {
+        document.Servers = [new OpenApiServer { Url = publicUrl.AbsoluteUri.TrimEnd('/') }];
         document.Info = new OpenApiInfo
         {
             Title = "JitBroker",

@@ -22,7 +22,8 @@ internal static class WellKnownEndpoints
 
     private static async Task<IResult> KeysAsync(HttpContext context, Discovery discovery)
     {
-        var keys = await discovery.JwksAsync(context.RequestAborted);
+        if (await discovery.JwksAsync(context.RequestAborted) is not { } keys)
+            throw new ProblemException(Problems.Of(503, Policy.Codes.Unavailable, "The signing keys of this replica are not loaded yet."), TimeSpan.FromSeconds(5));
         BeCached(context);
         return new Answer(200, keys.ToJsonString());
     }
