@@ -1,0 +1,58 @@
+using JitBroker.Catalog;
+using JitBroker.Leases;
+using JitBroker.People.SignIn;
+
+namespace JitBroker.Bots.Chat;
+
+/// <summary>Messages that are said once and not kept true.</summary>
+public static class Notices
+{
+    /// <summary>The holder's access is about to end. Null when there is nothing to say any more: it has ended.</summary>
+    public static ChatMessage? Expiry(RequestStory story)
+    {
+        if (story.Grant is not { State: "active" } grant || grant.EndsAt <= story.Now)
+            return null;
+        var left = Durations.Human(WholeMinutes(grant.EndsAt - story.Now));
+        return new ChatMessage(
+            ChatText.Of($"{story.Title} ends in {left}"),
+            [
+                new ChatPart.Paragraph(ChatText.Of($"{Say.Strong(story.Title)} ends in {Say.Strong(left)}, at {Say.Time(grant.EndsAt, story.Now)}. It ends by itself; ask again if you need longer.")),
+                new ChatPart.Actions([new ChatButton(ChatActions.Done, "Done", grant.Id)]),
+            ]);
+    }
+
+    /// <summary>A lease that cannot be ended, for operations. Null when it has been ended meanwhile.</summary>
+    public static ChatMessage? Stuck(RequestStory story, Lease lease)
+    {
+        if (lease is not { State: "revoking", StuckSince: { } since })
+            return null;
+        var next = lease.NextAttemptAt is { } at ? ChatText.Of($", next {Say.Time(at, story.Now)}") : ChatText.Empty;
+        return new ChatMessage(
+            ChatText.Of($"An access cannot be ended: {story.Title} of {story.Asker}"),
+            [
+                new ChatPart.Status(Tone.Alarm, ChatText.Of($"{Say.Strong("ENDING, NOT VERIFIED")} since {Say.Time(since, story.Now)}: {Say.Strong(story.Title)} of {Say.Strong(story.Asker)}")),
+                new ChatPart.Verbatim("The target says", lease.LastError ?? "nothing"),
+                new ChatPart.Fine(ChatText.Of($"Lease {Say.Code(lease.Id)} at {lease.Target} · attempt {lease.Attempts}{next} · the broker tries for ever; an operator may retry at once or abandon it with a reason.")),
+            ]);
+    }
+
+    /// <summary>Somebody signed in as this person.</summary>
+    public static ChatMessage SignedIn(PersonSession session, DateTimeOffset now)
+    {
+        var may = session.MayDecide ? "ask, collect, end, and approve in your name" : "ask, collect and end in your name";
+        return new ChatMessage(
+            ChatText.Of($"A new sign-in as you from {session.Address}"),
+            [
+                new ChatPart.Paragraph(ChatText.Of($"{Say.Strong("A new sign-in as you")} from {Say.Strong(session.Address)} at {Say.Time(session.StartedAt, now)}. It may {may} until {Say.Time(session.EndsAt, now)}.")),
+                new ChatPart.Verbatim("It says it is", session.Host.Length == 0 ? "(nothing)" : session.Host),
+                new ChatPart.Fine(ChatText.Of($"Not you? Press Not me: it ends the session and every credential it collected.")),
+                new ChatPart.Actions([new ChatButton(ChatActions.NotMe, "Not me", session.Id, ButtonStyle.Danger)]),
+            ]);
+    }
+
+    /// <summary>A channel took no message of ours, for operations.</summary>
+    public static ChatMessage ChannelRefused(string channel, string why, int told) => ChatMessage.Sentence(ChatText.Of(
+        $"I could not post an approval card to {Say.Code(channel)}: {why}. I told {told} approver{(told == 1 ? "" : "s")} by direct message instead. Invite me to the channel, or name another in the catalog."));
+
+    private static TimeSpan WholeMinutes(TimeSpan left) => TimeSpan.FromMinutes(Math.Max(1, Math.Round(left.TotalMinutes)));
+}

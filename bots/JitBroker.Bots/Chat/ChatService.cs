@@ -1,0 +1,156 @@
+using JitBroker.Catalog;
+using JitBroker.Grants;
+using JitBroker.Leases;
+using JitBroker.People;
+using JitBroker.Policy;
+using JitBroker.Requests;
+using JitBroker.Storage;
+
+namespace JitBroker.Bots.Chat;
+
+/// <summary>What the person who acted is told, in private; null: what changed says it itself.</summary>
+/// <param name="Refusal">Set when it was a no.</param>
+public sealed record ChatReply(ChatMessage? Message, Refusal? Refusal = null)
+{
+    public static ChatReply Silent { get; } = new(Message: null);
+
+    public static implicit operator ChatReply(ChatMessage message) => new(message);
+
+    public static implicit operator ChatReply(Refusal refusal) => new(Refused.Of(refusal), refusal);
+}
+
+/// <summary>
+/// What chat can do, on every surface alike: each method finds what is meant, calls the use case that the API calls too, and says what came of it.
+/// <c>together</c> commits with the effect, so that a delivery worked on twice has its effect once.
+/// </summary>
+public sealed class ChatService(
+    SubmitRequest submit, DecideRequest decide, CancelRequest cancel, EndGrant end, RequestReader reader, References references, Lists lists,
+    ReadStory stories, LatelyAsked lately, CatalogHolder catalogs)
+{
+    public Task<ChatMessage> MineAsync(Actor actor, CancellationToken cancellationToken) => lists.MineAsync(actor, cancellationToken);
+
+    public Task<ChatMessage> PendingAsync(Actor actor, CancellationToken cancellationToken) => lists.PendingAsync(actor, cancellationToken);
+
+    public ChatMessage WhoAmI(Actor actor) => Help.WhoAmI(new PeopleDirectory(catalogs.Current), actor);
+
+    /// <summary>Makes a request from a complete draft.</summary>
+    public async Task<ChatReply> AskAsync(Actor actor, RequestDraft draft, CommitWith<Submitted>? together, CancellationToken cancellationToken)
+    {
+        var outcome = await submit.HandleAsync(actor, draft.ToOrder(), together, cancellationToken);
+        if (outcome.Refusal is { } refusal)
+            return refusal;
+        var request = outcome.Value!.Requests[0];
+        var analysis = outcome.Value.Analyses[0];
+        var title = analysis.Entitlement!.Title;
+        var what = ChatText.Of($"Asked for {Say.Strong(title)} for {Say.Strong(Durations.Human(request.Duration))}.");
+        if (!request.IsPending)
+            return new ChatMessage(what, [new ChatPart.Paragraph(ChatText.Of($"{what} {analysis.AutoApproved.Why}"))]);
+        var usual = await lately.UsualWaitAsync(request.Entitlement, cancellationToken) is { } wait ? $" Usually answered in {Durations.Human(wait)}." : "";
+        var needs = RuleText.Of(analysis.Rule! with { Auto = null }, actor.Email, new PeopleDirectory(catalogs.Current));
+        return new ChatMessage(
+            what,
+            [
+                new ChatPart.Paragraph(ChatText.Of($"{what} Needs {needs}.{usual}")),
+                new ChatPart.Actions([new ChatButton(ChatActions.Cancel, "Withdraw", request.Id)]),
+            ]);
+    }
+
+    /// <summary>Everything that is wrong with a draft, so that a form can show it all at once.</summary>
+    public IReadOnlyList<Refusal> FaultsOf(Actor actor, RequestDraft draft) => submit.Analyse(actor, draft.ToOrder())[0].Refusals;
+
+    /// <summary>Says yes. The card tells it; <paramref name="isCardFar"/> when the press came from somewhere that is not edited.</summary>
+    public async Task<ChatReply> ApproveAsync(Actor actor, string requestId, bool isCardFar, CommitWith<Decided>? together, CancellationToken cancellationToken)
+    {
+        var outcome = await decide.HandleAsync(actor, new DecideOrder(requestId, Approve: true), together, cancellationToken);
+        if (outcome.Refusal is { } refusal)
+            return refusal;
+        if (!isCardFar)
+            return ChatReply.Silent;
+        return outcome.Value!.Grant is null
+            ? ChatMessage.Sentence("Your approval counts; others must approve too.")
+            : ChatMessage.Sentence("Approved. Its asker has been told.");
+    }
+
+    public async Task<ChatReply> DenyAsync(Actor actor, string requestId, string reason, CommitWith<Decided>? together, CancellationToken cancellationToken)
+    {
+        var outcome = await decide.HandleAsync(actor, new DecideOrder(requestId, Approve: false, reason), together, cancellationToken);
+        return outcome.Refusal is { } refusal ? refusal : ChatReply.Silent;
+    }
+
+    /// <summary>Withdraws a request by id, prefix or entitlement; null: the only one that waits.</summary>
+    public async Task<ChatReply> WithdrawAsync(Actor actor, string? reference, CommitWith<Request>? together, CancellationToken cancellationToken)
+    {
+        var found = await references.OwnRequestAsync(actor.Email, reference, cancellationToken);
+        if (found.Refusal is { } unclear)
+            return unclear;
+        var outcome = await cancel.HandleAsync(actor, found.Value!.Id, together, cancellationToken);
+        return outcome.Refusal is { } refusal
+            ? refusal
+            : ChatMessage.Sentence(ChatText.Of($"Withdrawn: {Say.Strong(TitleOf(found.Value.Entitlement))}. Those who were asked see it on the card."));
+    }
+
+    /// <summary>Ends this person's own access; null: the only one.</summary>
+    public async Task<ChatReply> DoneAsync(Actor actor, string? reference, CommitWith<EndRequested>? together, CancellationToken cancellationToken)
+    {
+        var found = await references.OwnGrantAsync(actor.Email, reference, cancellationToken);
+        if (found.Refusal is { } unclear)
+            return unclear;
+        if (found.Value!.Grant.Holder != actor.Email)
+            return new Refusal(Codes.NotTheHolder, "That access is not yours. To end somebody else's, say why: /access revoke GRANT REASON.");
+        return await EndAsync(actor, found.Value.Grant, null, together, cancellationToken);
+    }
+
+    /// <summary>Ends somebody's access, with a reason.</summary>
+    public async Task<ChatReply> RevokeAsync(Actor actor, string? reference, string reason, CommitWith<EndRequested>? together, CancellationToken cancellationToken)
+    {
+        if (reference is null)
+            return new Refusal(Codes.InvalidValue, "Say which access and why: /access revoke GRANT REASON.");
+        var found = await references.AnyGrantAsync(actor.Email, reference, cancellationToken);
+        return found.Refusal is { } unclear ? unclear : await EndAsync(actor, found.Value!.Grant, reason, together, cancellationToken);
+    }
+
+    /// <summary>How the holder gets the credential; it never stands in chat (rule 11).</summary>
+    public async Task<ChatReply> HowToCollectAsync(Actor actor, string grantId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var grant = (await reader.FindGrantAsync(grantId, actor.Email, cancellationToken))?.Grant;
+        if (Collecting.Objection(new PeopleDirectory(catalogs.Current), grant, actor, grantId, now) is { } objection)
+            return objection;
+        return ChatMessage.Sentence(ChatText.Of(
+            $"A credential never stands in chat. In a terminal: {Say.Code("jit creds " + grant!.Entitlement)} (sign in once with {Say.Code("jit login")}). It is good until {Say.Time(grant.EndsAt, now)}."));
+    }
+
+    /// <summary>Why this person could not say no to it now, so that nobody writes a reason for nothing; null when they can.</summary>
+    public async Task<Refusal?> ObjectionToDenyAsync(Actor actor, string requestId, CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(requestId, cancellationToken) is not { } details)
+            return new Refusal(Codes.NotFound, $"There is no request {Cut.To(Clean.Line(requestId) is { Length: > 0 } id ? id : "?", 40)}.");
+        var bench = details.Bench;
+        if (bench.Objection(actor.Email, !details.Request.IsPending) is { } objection)
+            return objection;
+        return bench.AlreadyDecidedBy(actor.Email) ?? (details.Request.IsPending ? null : SettledRefusal.Of(details.Request, bench.Directory));
+    }
+
+    /// <summary>A draft like an earlier request of this person.</summary>
+    public async Task<Outcome<RequestDraft>> AgainAsync(Actor actor, string requestId, CancellationToken cancellationToken)
+    {
+        var found = await reader.FindAsync(requestId, actor.Email, cancellationToken);
+        if (found is null || found.Request.Requester != actor.Email)
+            return new Refusal(Codes.NotFound, "That request is not one of yours.");
+        return RequestDraft.Empty with { Entitlement = found.Request.Entitlement, Duration = found.Request.Duration, Reason = found.Request.Reason };
+    }
+
+    public Task<RequestStory?> StoryAsync(string requestId, CancellationToken cancellationToken) => stories.HandleAsync(requestId, cancellationToken);
+
+    private async Task<ChatReply> EndAsync(Actor actor, Grant grant, string? reason, CommitWith<EndRequested>? together, CancellationToken cancellationToken)
+    {
+        var outcome = await end.HandleAsync(actor, grant.Id, reason, together, cancellationToken);
+        if (outcome.Refusal is { } refusal)
+            return refusal;
+        var title = TitleOf(grant.Entitlement);
+        return outcome.Value!.HadEnded
+            ? ChatMessage.Sentence(ChatText.Of($"{Say.Strong(title)} had ended already."))
+            : ChatMessage.Sentence(ChatText.Of($"Ending {Say.Strong(title)} now. The card says when that is verified."));
+    }
+
+    private string TitleOf(string entitlement) => catalogs.Current.Entitlements.GetValueOrDefault(entitlement)?.Title ?? entitlement;
+}

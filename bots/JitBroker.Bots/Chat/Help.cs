@@ -1,0 +1,63 @@
+using JitBroker.Catalog;
+using JitBroker.People;
+using JitBroker.Policy;
+
+namespace JitBroker.Bots.Chat;
+
+/// <summary>What one can type.</summary>
+public static class Help
+{
+    private static readonly (string Usage, string Does)[] Lines =
+    [
+        ("request [ENTITLEMENT] [DURATION] [REASON…]", "ask for access; complete = sent at once, otherwise the form opens"),
+        ("mine", "what you have and what you asked for"),
+        ("pending", "what waits for you"),
+        ("cancel [REQUEST]", "withdraw a request"),
+        ("done [GRANT]", "end your access now"),
+        ("revoke GRANT REASON…", "end somebody else's access now"),
+        ("whoami", "who I think you are"),
+        ("login CODE", "sign in the jit command line"),
+    ];
+
+    public static ChatMessage All() => new(
+        ChatText.Plain("What you can type"),
+        [
+            new ChatPart.Paragraph(ChatText.Of($"{Say.Strong("Access for a while, with somebody's yes, ended for you.")}")),
+            .. Lines.Select(l => new ChatPart.Paragraph(ChatText.Of($"{Say.Code("/access " + l.Usage)} {l.Does}"))),
+            new ChatPart.Fine(ChatText.Of($"REQUEST and GRANT: an id, the first 6 or more of its characters, or an entitlement of which one is live. Durations: {Say.Code("30m")}, {Say.Code("1h30m")}.")),
+        ]);
+
+    /// <summary>What one can do, for one who typed something else.</summary>
+    public static ChatMessage For(ChatCommand.Unknown unknown)
+    {
+        var word = Cut.To(Clean.Line(unknown.Word), 40);
+        var sentence = unknown.Nearest is { } near
+            ? ChatText.Of($"I don't know \"{word}\". Did you mean {Say.Code("/access " + near)}?")
+            : ChatText.Of($"I don't know \"{word}\".");
+        return new ChatMessage(sentence, [new ChatPart.Paragraph(sentence), .. All().Parts.Skip(1)]);
+    }
+
+    public static ChatMessage For(ChatCommand.NotYet verb) => ChatMessage.Sentence(verb.Verb switch
+    {
+        "breakglass" => ChatText.Of($"Emergency access is not built yet. Ask with {Say.Code("/access request")} and press your approvers."),
+        "extend" => ChatText.Of($"Extending is not built yet. Ask again with {Say.Code("/access request")} before it ends."),
+        "review" => ChatText.Of($"Reviews come with emergency access, which is not built yet."),
+        "why" => ChatText.Of($"{Say.Code("why")} is not built yet in chat. {Say.Code("jit why ENTITLEMENT")} tells you, and the form of {Say.Code("/access request")} says who would be asked."),
+        _ => ChatText.Of($"Linking is not built yet: your account is named in the catalog. {Say.Code("/access whoami")} shows whether it is."),
+    });
+
+    public static ChatMessage WhoAmI(PeopleDirectory directory, Actor actor)
+    {
+        var groups = directory.GroupsOf(actor.Email);
+        var roles = directory.RolesOf(actor.Email);
+        var askable = Eligibility.Askable(directory, actor.Email).Select(e => e.Name).ToList();
+        var shown = askable.Count <= 10 ? string.Join(", ", askable) : $"{string.Join(", ", askable.Take(10))} and more";
+        return new ChatMessage(
+            ChatText.Of($"You are {actor.Person.Name}"),
+            [
+                new ChatPart.Paragraph(ChatText.Of($"You are {Say.Strong(actor.Person.Name)}, {actor.Email}.")),
+                new ChatPart.Fine(ChatText.Of($"Groups: {(groups.Count == 0 ? "none" : string.Join(", ", groups))} · roles: {(roles.Count == 0 ? "none" : string.Join(", ", roles))} · by {actor.Via ?? "unknown"}")),
+                new ChatPart.Fine(ChatText.Of($"You may ask for: {(shown.Length == 0 ? "nothing" : shown)}")),
+            ]);
+    }
+}

@@ -1,0 +1,40 @@
+using JitBroker.Issuing;
+using JitBroker.Outbox;
+using JitBroker.Requests;
+using JitBroker.Storage;
+
+namespace JitBroker.Bots.Chat;
+
+/// <summary>Reads what a card says. The revision is read first: if the state moves meanwhile, the card is at worst newer than it claims and is edited once more.</summary>
+public sealed class ReadStory(Database database, OutboxStore outbox, RequestReader reader, RequestStore requests, IssuerRegistry issuers, TimeProvider clock)
+{
+    private const int LooksBack = 200;
+
+    /// <summary>Null when there is no such request. Shows it whoever reads: the caller checks rights.</summary>
+    public Task<RequestStory?> HandleAsync(string requestId, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => InAsync(session, requestId, cancellationToken), cancellationToken);
+
+    private async Task<RequestStory?> InAsync(Session session, string requestId, CancellationToken cancellationToken)
+    {
+        var revision = await outbox.RevisionAsync(session, requestId, cancellationToken);
+        if (await reader.InAsync(session, requestId, cancellationToken) is not { } details)
+            return null;
+        var before = await requests.PageAsync(session, details.Request.Requester, null, requestId, LooksBack, cancellationToken);
+        return new RequestStory(
+            details,
+            details.Bench.Today?.Title ?? details.Request.Entitlement,
+            EndsBy(details.Bench.Content),
+            before.All(r => r.Entitlement != details.Request.Entitlement),
+            revision,
+            clock.GetUtcNow());
+    }
+
+    private string? EndsBy(RequestContent content)
+    {
+        var now = clock.GetUtcNow();
+        var order = new IssueOrder(
+            Ids.New(now), Ids.New(now), content.Holder, content.Holder, content.Entitlement, content.Issuer, content.Settings, content.Grants,
+            now, now + TimeSpan.FromSeconds(content.DurationS));
+        return issuers.Find(content.IssuerKind)?.RevocabilityOf(order).Text;
+    }
+}

@@ -1,0 +1,32 @@
+using JitBroker.People;
+using JitBroker.Policy;
+
+namespace JitBroker.Bots.Chat;
+
+/// <summary>Refusals as chat tells them: in private, with what to do next. The use cases' own sentences are used as they are.</summary>
+public static class Refused
+{
+    public static ChatMessage Of(Refusal refusal) =>
+        new(ChatText.Plain(refusal.Text), [new ChatPart.Status(Tone.Bad, ChatText.Plain(refusal.Text))]);
+
+    /// <summary>An account the catalog does not name: which line to add, and whom to ask.</summary>
+    public static Refusal Unknown(PeopleDirectory directory, string key, string ids)
+    {
+        var admins = string.Join(", ", directory.Catalog.Roles.GetValueOrDefault(Rights.Admin, []).SelectMany(directory.Members).Select(p => p.Name).Distinct(StringComparer.Ordinal).Take(5));
+        var whom = admins.Length == 0 ? "those who keep the catalog" : admins;
+        return new Refusal(Codes.Inactive, $"I don't know who you are yet. Ask {whom} to add \"{key}: {ids}\" to your entry under people: in the catalog.");
+    }
+
+    public static Refusal ForeignWorkspace() => new(Codes.Forbidden, "Requests from another workspace can't be made or decided here.");
+
+    public static Refusal AccountMayNot(string what) =>
+        new(Codes.Forbidden, $"Your account is {what}, and such accounts can neither ask nor decide. Ask an administrator of your workspace if that is wrong.");
+
+    public static Refusal AccountUnchecked() =>
+        new(Codes.Unavailable, "I could not check your account just now (the chat service did not answer), so nothing was done. Try again in a moment, or use jit.");
+
+    public static ChatMessage Broken(string reference) => ChatMessage.Sentence(
+        ChatText.Of($"Something went wrong on my side (ref {Say.Code(reference)}); nothing was changed. Try again in a moment, or use {Say.Code("jit")}."));
+
+    public static ChatMessage TookTooLong() => ChatMessage.Sentence("That took too long, so the form could not open. Try again.");
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace JitBroker.Bots.Chat;
+
+/// <summary>One run of text. A surface decides how it looks; whatever stands in it is data and never markup.</summary>
+public abstract record Piece
+{
+    private Piece()
+    {
+    }
+
+    public sealed record Plain(string Text) : Piece;
+
+    public sealed record Strong(string Text) : Piece;
+
+    /// <summary>Something to be typed or copied: a command, an id.</summary>
+    public sealed record Code(string Text) : Piece;
+
+    /// <summary>An instant, shown in the reader's own zone where the surface can.</summary>
+    public sealed record Moment(DateTimeOffset At, MomentStyle Style) : Piece;
+}
+
+/// <summary>How much of an instant is shown.</summary>
+public enum MomentStyle
+{
+    Time,
+    TimeWithSeconds,
+    DateAndTime,
+}
+
+/// <summary>A line of text for people, surface-neutral. Made by interpolation: <c>ChatText.Of($"{Say.Strong(name)} asks")</c>; what is interpolated is data.</summary>
+public sealed record ChatText(IReadOnlyList<Piece> Pieces)
+{
+    public static ChatText Empty { get; } = new([]);
+
+    public bool IsEmpty => Pieces.Count == 0;
+
+    public static ChatText Of(ChatTextHandler text) => new(text.Pieces);
+
+    /// <summary>One sentence as it is.</summary>
+    public static ChatText Plain(string text) => text.Length == 0 ? Empty : new([new Piece.Plain(text)]);
+
+    public static ChatText Join(string separator, IEnumerable<ChatText> parts)
+    {
+        var pieces = new List<Piece>();
+        foreach (var part in parts.Where(p => !p.IsEmpty))
+        {
+            if (pieces.Count > 0)
+                pieces.Add(new Piece.Plain(separator));
+            pieces.AddRange(part.Pieces);
+        }
+
+        return new ChatText(pieces);
+    }
+
+    /// <summary>Without any style, instants in UTC: for the log, for places that know no markup.</summary>
+    public override string ToString() => string.Concat(Pieces.Select(Say.Unstyled));
+
+    public bool Equals(ChatText? other) => other is not null && Pieces.SequenceEqual(other.Pieces);
+
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+}
+
+/// <summary>Collects what a <see cref="ChatText"/> is made of.</summary>
+[InterpolatedStringHandler]
+public sealed class ChatTextHandler(int literalLength, int formattedCount)
+{
+    internal List<Piece> Pieces { get; } = new((literalLength > 0 ? 1 : 0) + (formattedCount * 2));
+
+    public void AppendLiteral(string text) => Pieces.Add(new Piece.Plain(text));
+
+    public void AppendFormatted(string? text)
+    {
+        if (!string.IsNullOrEmpty(text))
+            Pieces.Add(new Piece.Plain(text));
+    }
+
+    public void AppendFormatted(int number) => AppendFormatted(number.ToString(CultureInfo.InvariantCulture));
+
+    public void AppendFormatted(Piece piece) => Pieces.Add(piece);
+
+    public void AppendFormatted(ChatText text) => Pieces.AddRange(text.Pieces);
+}
+
+/// <summary>The words to write a <see cref="ChatText"/> with.</summary>
+public static class Say
+{
+    public static Piece Strong(string text) => new Piece.Strong(text);
+
+    public static Piece Code(string text) => new Piece.Code(text);
+
+    /// <summary>The time of day, with its date when it is not about now.</summary>
+    public static Piece Time(DateTimeOffset at, DateTimeOffset now) =>
+        new Piece.Moment(at, (at - now).Duration() < TimeSpan.FromHours(12) ? MomentStyle.Time : MomentStyle.DateAndTime);
+
+    public static Piece Exact(DateTimeOffset at, DateTimeOffset now) =>
+        new Piece.Moment(at, (at - now).Duration() < TimeSpan.FromHours(12) ? MomentStyle.TimeWithSeconds : MomentStyle.DateAndTime);
+
+    /// <summary>An instant in UTC, for those who cannot be shown their own zone.</summary>
+    public static string InUtc(Piece.Moment moment) => moment.At.UtcDateTime.ToString(
+        moment.Style switch
+        {
+            MomentStyle.Time => "HH:mm 'UTC'",
+            MomentStyle.TimeWithSeconds => "HH:mm:ss 'UTC'",
+            MomentStyle.DateAndTime => "yyyy-MM-dd HH:mm 'UTC'",
+        },
+        CultureInfo.InvariantCulture);
+
+    internal static string Unstyled(Piece piece) => piece switch
+    {
+        Piece.Plain plain => plain.Text,
+        Piece.Strong strong => strong.Text,
+        Piece.Code code => code.Text,
+        Piece.Moment moment => InUtc(moment),
+        _ => throw new InvalidOperationException($"{piece.GetType().Name} cannot be said."),
+    };
+}

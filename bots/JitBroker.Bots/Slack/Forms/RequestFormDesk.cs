@@ -1,0 +1,74 @@
+using JitBroker.Bots.Chat;
+using JitBroker.People;
+using Microsoft.Extensions.Logging;
+
+namespace JitBroker.Bots.Slack;
+
+/// <summary>Opens the request form, fills it, keeps its live line true while a person chooses, and offers what they may ask for.</summary>
+internal sealed partial class RequestFormDesk(
+    FillRequestForm fill, LatelyAsked lately, SlackPeople people, SlackCalls calls, PrivateAnswers answers, ILogger<RequestFormDesk> log)
+{
+    public const string ShortcutId = "jit_request";
+
+    /// <summary>Longest reason the form takes, as the submit does.</summary>
+    public const int ReasonLength = 2000;
+
+    public async Task OpenAsync(SlackDelivery delivery, RequestDraft draft, CancellationToken cancellationToken)
+    {
+        var who = await people.ResolveAsync(delivery, "chat.form", Assurance.Known, cancellationToken);
+        if (who.Refusal is { } stranger)
+            await answers.SayAsync(delivery, Refused.Of(stranger), replaceOriginal: false, cancellationToken);
+        else
+            await OpenAsync(delivery, who.Value!, draft, cancellationToken);
+    }
+
+    public async Task OpenAsync(SlackDelivery delivery, Actor actor, RequestDraft draft, CancellationToken cancellationToken)
+    {
+        var opened = await calls.OpenViewAsync(delivery.TriggerId ?? "", RequestView.Loading(), cancellationToken);
+        if (opened is not SlackReply.Ok ok || ok.Body.Text("view", "id") is not { } viewId)
+        {
+            LogClosed(log, delivery.Id, opened.ToString());
+            await answers.SayAsync(delivery, Refused.TookTooLong(), replaceOriginal: false, cancellationToken);
+            return;
+        }
+
+        var usual = draft.Entitlement is { } name ? await lately.UsualWaitAsync(name, cancellationToken) : null;
+        await UpdateAsync(viewId, hash: null, fill.Of(actor, draft, usual), cancellationToken);
+    }
+
+    /// <summary>Something was chosen: the durations and the live line follow. A view that moved on meanwhile is left alone.</summary>
+    public async Task RefreshAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var view = delivery.Payload.At("view");
+        if (view.Text("callback_id") != RequestView.CallbackId || view.Text("id") is not { } viewId)
+            return;
+        var who = await people.ResolveAsync(delivery, "chat.form", Assurance.Known, cancellationToken);
+        if (who.Value is not { } actor)
+            return;
+        var draft = FormState.RequestOf(view);
+        var usual = draft.Entitlement is { } name ? await lately.UsualWaitAsync(name, cancellationToken) : null;
+        await UpdateAsync(viewId, view.Text("hash"), fill.Of(actor, draft, usual), cancellationToken);
+    }
+
+    public async Task<SlackAnswer> SuggestAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var who = await people.ResolveAsync(delivery, "chat.form", Assurance.Known, cancellationToken);
+        IReadOnlyList<FormOption> options = who.Value is { } actor && delivery.Payload.Text("block_id") == RequestView.Entitlement
+            ? fill.Search(actor, delivery.Payload.Text("value") ?? "", await lately.RecentAsync(actor.Email, cancellationToken))
+            : [];
+        return new SlackAnswer(200, SlackJson.Write(new { Options = options.Select(RequestView.Option) }));
+    }
+
+    private async Task UpdateAsync(string viewId, string? hash, RequestForm form, CancellationToken cancellationToken)
+    {
+        var reply = await calls.UpdateViewAsync(viewId, hash, RequestView.Of(form), cancellationToken);
+        if (reply is not (SlackReply.Ok or SlackReply.Refused { Error: "hash_conflict" or "not_found" }))
+            LogStale(log, viewId, reply.ToString());
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The form for delivery {DeliveryId} could not be opened: {Reply}")]
+    private static partial void LogClosed(ILogger log, string deliveryId, string reply);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "View {ViewId} could not be brought up to date: {Reply}")]
+    private static partial void LogStale(ILogger log, string viewId, string reply);
+}

@@ -1,0 +1,59 @@
+using JitBroker.Bots.Chat;
+using JitBroker.Outbox;
+using JitBroker.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace JitBroker.Bots.Slack;
+
+/// <summary>Who works on what. Each handler finishes its inbox row in the transaction of its effect, or here when there was none.</summary>
+internal sealed partial class SlackHandlers(
+    SlackCommands commands, SlackPresses presses, SlackSubmissions submissions, RequestFormDesk forms, Database database, InboxStore inbox, ILogger<SlackHandlers> log)
+{
+    /// <summary>Whether it may open a form, and so must be worked on within seconds.</summary>
+    public static bool NeedsTrigger(SlackDelivery delivery) => delivery.Kind switch
+    {
+        SlackKinds.Shortcut => true,
+        SlackKinds.Command => Grammar.Parse(SlackText.Plain(delivery.Payload.Text("text"))) is ChatCommand.Ask,
+        SlackKinds.Press => delivery.Action.Text("action_id") is ChatActions.Deny or ChatActions.RequestAgain,
+        _ => false,
+    };
+
+    /// <param name="isLate">It was received a while ago, maybe by a process that died.</param>
+    public async Task HandleAsync(SlackDelivery delivery, bool isLate, CancellationToken cancellationToken)
+    {
+        if (isLate && await database.ReadAsync(session => inbox.FindAsync(session, delivery.Id, cancellationToken), cancellationToken) is not { State: "received" })
+            return;
+        switch (delivery.Kind)
+        {
+            case SlackKinds.Command:
+                await commands.HandleAsync(delivery, cancellationToken);
+                break;
+            case SlackKinds.Press when delivery.Payload.At("view") is not null:
+                await forms.RefreshAsync(delivery, cancellationToken);
+                break;
+            case SlackKinds.Press:
+                await presses.HandleAsync(delivery, cancellationToken);
+                break;
+            case SlackKinds.Submission:
+                await submissions.AnswerAsync(delivery, cancellationToken);
+                break;
+            case SlackKinds.Shortcut when delivery.Payload.Text("callback_id") == RequestFormDesk.ShortcutId:
+                await forms.OpenAsync(delivery, RequestDraft.Empty, cancellationToken);
+                break;
+            case SlackKinds.Event:
+                Note(delivery);
+                break;
+        }
+
+        await database.WriteAsync(session => inbox.FinishAsync(session, delivery.Id, null, cancellationToken), cancellationToken);
+    }
+
+    private void Note(SlackDelivery delivery)
+    {
+        if (delivery.Payload.Text("event", "type") is "app_uninstalled" or "tokens_revoked")
+            LogGone(log, delivery.TeamId ?? "");
+    }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The app was removed from workspace {Team} or its tokens were revoked: nothing can be told there any more. Install it again")]
+    private static partial void LogGone(ILogger log, string team);
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using JitBroker.Audit;
+using JitBroker.Bots.Chat;
+using JitBroker.Catalog;
+using JitBroker.People;
+using JitBroker.Policy;
+using JitBroker.Storage;
+
+namespace JitBroker.Bots.Slack;
+
+/// <summary>How sure one must be of an account.</summary>
+internal enum Assurance
+{
+    /// <summary>What is known in memory; nobody is asked.</summary>
+    Known,
+
+    /// <summary>Slack is asked; if it does not answer, the signed delivery is enough.</summary>
+    Asked,
+
+    /// <summary>Slack must have said within the last minute that the account is in order: for whatever decides (fail closed).</summary>
+    Certain,
+}
+
+/// <summary>
+/// Who is behind a delivery. The catalog names accounts by (workspace, user) and nothing else makes a person; an account that is a bot, a guest, deactivated or
+/// of another organisation is refused, whoever it is said to be (chat-wire A13). Each no is an event.
+/// </summary>
+internal sealed class SlackPeople(SlackOptions options, SlackCalls calls, CatalogHolder catalogs, Refusals refusals, Database database, EventStore events, TimeProvider clock)
+{
+    private const int MostKept = 20_000;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, Refusal? Objection)> _checked = new(StringComparer.Ordinal);
+
+    /// <param name="attempt">What they are about to do, for the event of a refusal.</param>
+    public async Task<Outcome<Actor>> ResolveAsync(SlackDelivery delivery, string attempt, Assurance assurance, CancellationToken cancellationToken)
+    {
+        var directory = new PeopleDirectory(catalogs.Current);
+        if (delivery.UserId is not { Length: > 0 and < 64 } user || !IsOurs(delivery))
+            return await StrangerAsync(delivery, attempt, Refused.ForeignWorkspace(), cancellationToken);
+        var tenant = delivery.UserTeamId ?? delivery.TeamId ?? delivery.EnterpriseId!;
+        if (Find(directory, delivery, user) is not { } found)
+            return await StrangerAsync(delivery, attempt, Refused.Unknown(directory, "slack", $"{tenant}/{user}"), cancellationToken);
+        var actor = new Actor(found.Person, Surface.Slack, $"slack:{found.Identity.Tenant}/{found.Identity.Id}");
+        return await ObjectionAsync(user, assurance, cancellationToken) is { } objection
+            ? await refusals.RecordAsync(actor, attempt, null, null, objection, cancellationToken)
+            : actor;
+    }
+
+    /// <summary>The account to write to, in one of the workspaces that are accepted; null when the person has none.</summary>
+    public string? AccountOf(string email) =>
+        catalogs.Current.People.TryGetValue(email, out var entry)
+            ? entry.Identities.FirstOrDefault(i => i.Surface == "slack" && options.Workspaces.Contains(i.Tenant, StringComparer.Ordinal))?.Id
+            : null;
+
+    private static IEnumerable<string> Tenants(SlackDelivery delivery) =>
+        new[] { delivery.UserTeamId, delivery.TeamId, delivery.EnterpriseId }.OfType<string>().Distinct(StringComparer.Ordinal);
+
+    private (Person Person, Identity Identity)? Find(PeopleDirectory directory, SlackDelivery delivery, string user)
+    {
+        foreach (var identity in Tenants(delivery).Where(IsAccepted).Select(t => new Identity("slack", t, user)))
+        {
+            if (directory.Find(identity) is { } person)
+                return (person, identity);
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The delivery's workspace must be accepted, and the person's own too. Within an accepted organisation Slack is asked whose the account is
+    /// (<see cref="Objection"/>), since its workspaces are not listed one by one.
+    /// </summary>
+    private bool IsOurs(SlackDelivery delivery)
+    {
+        var isOrganisation = IsAccepted(delivery.EnterpriseId);
+        return (isOrganisation || IsAccepted(delivery.TeamId)) && (isOrganisation || delivery.UserTeamId is null || IsAccepted(delivery.UserTeamId));
+    }
+
+    private bool IsAccepted(string? workspace) => workspace is not null && options.Workspaces.Contains(workspace, StringComparer.Ordinal);
+
+    private async Task<Refusal?> ObjectionAsync(string user, Assurance assurance, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (_checked.TryGetValue(user, out var known) && now - known.At < Fresh)
+            return known.Objection;
+        if (assurance == Assurance.Known)
+            return null;
+        if (await AskAsync(user, cancellationToken) is not { } account)
+            return assurance == Assurance.Certain ? Refused.AccountUnchecked() : null;
+        var objection = Objection(account);
+        if (_checked.Count >= MostKept)
+            _checked.Clear();
+        _checked[user] = (now, objection);
+        return objection;
+    }
+
+    /// <summary>Null when Slack does not say in time.</summary>
+    private async Task<JsonObject?> AskAsync(string user, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await calls.PersonAsync(user, either.Token) switch
+            {
+                SlackReply.Ok ok => ok.Body.At("user"),
+                SlackReply.Refused { Error: "user_not_found" or "user_not_visible" } => new JsonObject { ["is_stranger"] = true },
+                _ => null,
+            };
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private Refusal? Objection(JsonObject account)
+    {
+        if (account.Flag("deleted"))
+            return Refused.AccountMayNot("deactivated");
+        if (account.Flag("is_bot") || account.Flag("is_workflow_bot"))
+            return Refused.AccountMayNot("a bot");
+        if (account.Flag("is_restricted") || account.Flag("is_ultra_restricted"))
+            return Refused.AccountMayNot("a guest's");
+        var isOurs = IsAccepted(account.Text("team_id")) || IsAccepted(account.Text("enterprise_user", "enterprise_id"));
+        return account.Flag("is_stranger") || !isOurs ? Refused.ForeignWorkspace() : null;
+    }
+
+    /// <summary>A no to somebody who is nobody here: the event names the account.</summary>
+    private async Task<Refusal> StrangerAsync(SlackDelivery delivery, string attempt, Refusal refusal, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var account = Cut.To(Clean.Line($"slack:{delivery.UserTeamId ?? delivery.TeamId ?? "?"}/{delivery.UserId ?? "?"}"), 120);
+        var data = new JsonObject { ["attempt"] = attempt, ["code"] = refusal.Code, ["text"] = refusal.Text, ["account"] = account };
+        var refused = AuditEvent.BySystem("refusal", Ids.New(now), 1, "refused", now, null, data) with { Surface = Surface.Slack.ToText() };
+        await database.WriteAsync(session => events.AppendAsync(session, refused, cancellationToken), cancellationToken);
+        return refusal;
+    }
+}

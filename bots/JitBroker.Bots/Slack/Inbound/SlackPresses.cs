@@ -1,0 +1,80 @@
+using JitBroker.Bots.Chat;
+using JitBroker.Outbox;
+using JitBroker.People;
+using JitBroker.Policy;
+using JitBroker.Storage;
+
+namespace JitBroker.Bots.Slack;
+
+/// <summary>
+/// Buttons on messages. The value names what is meant and nothing more: who may do what is worked out anew at each press (D4–D6), and a no is told in
+/// private to the one who pressed.
+/// </summary>
+internal sealed class SlackPresses(
+    ChatService chat, SignInByChat signIn, RequestFormDesk forms, DenyForm deny, CopyKeeper copies, SlackPeople people, PrivateAnswers answers,
+    Database database, InboxStore inbox, TimeProvider clock)
+{
+    public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var action = delivery.Action.Text("action_id") ?? "";
+        var id = delivery.Action.Text("value") ?? "";
+        var who = await people.ResolveAsync(delivery, "chat." + Cut.To(Clean.Line(action) is { Length: > 0 } name ? name : "press", 40), AssuranceFor(action), cancellationToken);
+        if (who.Refusal is { } stranger)
+        {
+            await answers.SayAsync(delivery, Refused.Of(stranger), replaceOriginal: false, cancellationToken);
+            return;
+        }
+
+        await copies.NoteAsync(delivery, who.Value!, action, id, cancellationToken);
+        if (action == ChatActions.Deny)
+            await deny.OpenAsync(delivery, who.Value!, id, cancellationToken);
+        else if (action == ChatActions.RequestAgain)
+            await AgainAsync(delivery, who.Value!, id, cancellationToken);
+        else
+            await SayAsync(delivery, await RunAsync(delivery, who.Value!, action, id, cancellationToken), action, cancellationToken);
+    }
+
+    private async Task<ChatReply> RunAsync(SlackDelivery delivery, Actor actor, string action, string id, CancellationToken cancellationToken) => action switch
+    {
+        ChatActions.Approve => await chat.ApproveAsync(actor, id, delivery.IsEphemeral, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
+        ChatActions.Cancel => await chat.WithdrawAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
+        ChatActions.Done => await chat.DoneAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
+        ChatActions.Collect => await chat.HowToCollectAsync(actor, id, clock.GetUtcNow(), cancellationToken),
+        ChatActions.LoginConfirm => await signIn.AnswerAsync(actor, id, isConfirmed: true, cancellationToken),
+        ChatActions.LoginRefuse => await signIn.AnswerAsync(actor, id, isConfirmed: false, cancellationToken),
+        ChatActions.NotMe => await signIn.NotMeAsync(actor, id, cancellationToken),
+        ChatActions.ApproveLess or ChatActions.Extend or ChatActions.Review or ChatActions.EndNow =>
+            new Refusal(Codes.InvalidRequest, "That button is not built yet. /access help shows what is."),
+        _ => new Refusal(Codes.InvalidRequest, "I don't know that button. /access help shows what you can type."),
+    };
+
+    private async Task AgainAsync(SlackDelivery delivery, Actor actor, string requestId, CancellationToken cancellationToken)
+    {
+        var draft = await chat.AgainAsync(actor, requestId, cancellationToken);
+        if (draft.Refusal is { } refusal)
+            await answers.SayAsync(delivery, Refused.Of(refusal), replaceOriginal: false, cancellationToken);
+        else
+            await forms.OpenAsync(delivery, actor, draft.Value!, cancellationToken);
+    }
+
+    /// <summary>What decides, or opens a way to decide, needs certainty about the account; ending access does not wait for Slack.</summary>
+    private static Assurance AssuranceFor(string action) => action switch
+    {
+        ChatActions.Approve or ChatActions.LoginConfirm => Assurance.Certain,
+        ChatActions.Deny or ChatActions.RequestAgain or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse => Assurance.Known,
+        _ => Assurance.Asked,
+    };
+
+    private Task FinishAsync(Session session, SlackDelivery delivery, CancellationToken cancellationToken) =>
+        inbox.FinishAsync(session, delivery.Id, null, cancellationToken);
+
+    private async Task SayAsync(SlackDelivery delivery, ChatReply reply, string action, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(session => FinishAsync(session, delivery, cancellationToken), cancellationToken);
+
+        // A question that was asked in private and is answered makes room for its answer; a list stays.
+        var replaces = action is ChatActions.LoginConfirm or ChatActions.LoginRefuse;
+        if (reply.Message is { } message)
+            await answers.SayAsync(delivery, message, replaces, cancellationToken);
+    }
+}

@@ -1,0 +1,66 @@
+using JitBroker.Bots.Chat;
+using JitBroker.Catalog;
+using JitBroker.Grants;
+using JitBroker.Outbox;
+using JitBroker.People;
+using JitBroker.Policy;
+using JitBroker.Requests;
+using JitBroker.Scheduling;
+using JitBroker.Storage;
+
+namespace JitBroker.Bots.Slack;
+
+/// <summary>
+/// Keeps copies that nobody registered: a message whose posting looked failed but was not, or came twice, is registered at its first press and edited to the
+/// truth (E6). Only for one who may read it: a forged value must not make the bot show a request to somebody who may not see it (rule 14).
+/// </summary>
+internal sealed class CopyKeeper(
+    SlackOptions options, Database database, OutboxStore outbox, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
+{
+    /// <summary>Looks at where a button was pressed; what was pressed is not done here.</summary>
+    public async Task NoteAsync(SlackDelivery delivery, Actor actor, string action, string id, CancellationToken cancellationToken)
+    {
+        var template = action switch
+        {
+            ChatActions.Approve or ChatActions.Deny => Templates.ApprovalCard,
+            ChatActions.Cancel or ChatActions.Collect or ChatActions.RequestAgain => Templates.AskerCard,
+            _ => null,
+        };
+        if (template is null || !Ids.IsId(id) || delivery is not { IsEphemeral: false, ChannelId: { Length: > 0 } channel, MessageTs: { Length: > 0 } ts })
+            return;
+        await database.WriteAsync(session => RegisterAsync(session, actor, template, action, id, channel, ts, cancellationToken), cancellationToken);
+    }
+
+    private async Task RegisterAsync(Session session, Actor actor, string template, string action, string id, string channel, string ts, CancellationToken cancellationToken)
+    {
+        if (await outbox.FindCopyAsync(session, SlackInbox.SurfaceName, options.HomeWorkspace, channel, ts, cancellationToken) is not null)
+            return;
+        var requestId = action == ChatActions.Collect ? (await grants.FindAsync(session, id, cancellationToken))?.RequestId : id;
+        if (requestId is null || await requests.FindAsync(session, requestId, cancellationToken) is not { } request || !MayRead(actor, request, template))
+            return;
+        if (await outbox.LockRevisionAsync(session, requestId, cancellationToken) == 0)
+            return;
+        var now = clock.GetUtcNow();
+        var copy = new PostedCopy
+        {
+            Id = Ids.New(now),
+            Surface = SlackInbox.SurfaceName,
+            Template = template,
+            AboutId = requestId,
+            Recipient = template == Templates.AskerCard || channel.StartsWith('D') ? Recipients.Person(actor.Email) : Recipients.Channel(channel),
+            Tenant = options.HomeWorkspace,
+            Channel = channel,
+            Message = ts,
+            Revision = 0,
+            PostedAt = now,
+        };
+        if (!await outbox.InsertCopyAsync(session, copy, cancellationToken))
+            return;
+        await outbox.InsertAsync(session, Announcer.EditOf(copy, now), cancellationToken);
+        session.AfterCommit(() => wakeups.Pulse(Sweep.DeliverOutbox));
+    }
+
+    private bool MayRead(Actor actor, Request request, string template) => template == Templates.AskerCard
+        ? request.Requester == actor.Email
+        : Rights.MayRead(new PeopleDirectory(catalogs.Current), request.Entitlement, RequestContent.FromText(request.Content).Rule, request.Requester, actor.Email);
+}

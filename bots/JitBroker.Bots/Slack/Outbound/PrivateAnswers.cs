@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using JitBroker.Bots.Chat;
+using Microsoft.Extensions.Logging;
+
+namespace JitBroker.Bots.Slack;
+
+/// <summary>
+/// Tells one person something where only they see it: through the delivery's <c>response_url</c>, else an ephemeral message in the channel, else a direct
+/// message. A <c>response_url</c> is a bearer secret: kept in memory for its half hour, never stored; after a restart the other ways are left.
+/// </summary>
+internal sealed partial class PrivateAnswers(SlackOptions options, SlackCalls calls, TimeProvider clock, ILogger<PrivateAnswers> log)
+{
+    private const int MostUses = 5;
+    private const int MostKept = 50_000;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+
+    private readonly ConcurrentDictionary<string, Kept> _urls = new(StringComparer.Ordinal);
+
+    /// <summary>Remembers where a delivery may be answered; an address that is not Slack's is dropped.</summary>
+    public void Remember(string deliveryId, string? responseUrl)
+    {
+        if (responseUrl is null || !Uri.TryCreate(responseUrl, UriKind.Absolute, out var url))
+            return;
+        if (!options.IsAllowedResponseUrl(url))
+        {
+            LogForeign(log, deliveryId, url.Host);
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        if (_urls.Count >= MostKept)
+            Forget(now);
+        _urls.TryAdd(deliveryId, new Kept(url, now + Lifetime));
+    }
+
+    /// <param name="replaceOriginal">Puts it in the place of the private message that was pressed; elsewhere it is a new one.</param>
+    public async Task SayAsync(SlackDelivery delivery, ChatMessage said, bool replaceOriginal, CancellationToken cancellationToken)
+    {
+        if (delivery.UserId is not { } user)
+            return;
+        var message = MessageRenderer.Render(said);
+        if (UrlOf(delivery.Id) is { } url && await calls.RespondAsync(url, message, replaceOriginal && delivery.IsEphemeral, cancellationToken))
+            return;
+        if (delivery.ChannelId is { } channel && !channel.StartsWith('D') && await calls.WhisperAsync(channel, user, message, cancellationToken) is SlackReply.Ok)
+            return;
+        if (!await DirectAsync(user, message, cancellationToken))
+            LogUnsaid(log, delivery.Id);
+    }
+
+    private async Task<bool> DirectAsync(string user, SlackMessage message, CancellationToken cancellationToken)
+    {
+        var (direct, _) = await calls.DirectAsync(user, Urgency.Answer, cancellationToken);
+        return direct is not null && await calls.PostAsync(direct, message, about: null, Urgency.Answer, cancellationToken) is SlackReply.Ok;
+    }
+
+    private Uri? UrlOf(string deliveryId)
+    {
+        if (!_urls.TryGetValue(deliveryId, out var kept))
+            return null;
+        if (kept.Until > clock.GetUtcNow() && Interlocked.Increment(ref kept.Uses) <= MostUses)
+            return kept.Url;
+        _urls.TryRemove(deliveryId, out _);
+        return null;
+    }
+
+    private void Forget(DateTimeOffset now)
+    {
+        foreach (var (id, kept) in _urls)
+        {
+            if (kept.Until <= now)
+                _urls.TryRemove(id, out _);
+        }
+
+        // A flood within half an hour: the oldest answers go the other ways.
+        if (_urls.Count >= MostKept)
+            _urls.Clear();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId} asked for its answer at {Host}, which is not Slack; it is answered another way")]
+    private static partial void LogForeign(ILogger log, string deliveryId, string host);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The person behind delivery {DeliveryId} could not be told what came of it")]
+    private static partial void LogUnsaid(ILogger log, string deliveryId);
+
+    private sealed class Kept(Uri url, DateTimeOffset until)
+    {
+        public int Uses;
+
+        public Uri Url => url;
+
+        public DateTimeOffset Until => until;
+    }
+}

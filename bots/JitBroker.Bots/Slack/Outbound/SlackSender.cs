@@ -1,0 +1,158 @@
+using JitBroker.Bots.Chat;
+using JitBroker.Leases;
+using JitBroker.Outbox;
+using JitBroker.People.SignIn;
+using JitBroker.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace JitBroker.Bots.Slack;
+
+/// <summary>
+/// Sends what the outbox holds. A card is rendered from the state as it is at sending time, with the revision read before it; so an edit that comes late, twice
+/// or out of order still shows the truth.
+/// </summary>
+internal sealed partial class SlackSender(
+    ReadStory stories, Sessions sessions, Database database, LeaseStore leases, Grants.GrantStore grants, SlackOptions options, SlackCalls calls, SlackPeople people,
+    ChannelFallback fallback, ChannelSafety safety, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UntilSomebodyActs = TimeSpan.FromMinutes(1);
+
+    public string Surface => SlackInbox.SurfaceName;
+
+    public async Task<SendOutcome> SendAsync(Delivery delivery, PostedCopy? copy, CancellationToken cancellationToken)
+    {
+        var (said, story) = await SayingAsync(delivery, cancellationToken);
+        if (said is null)
+            return new SendOutcome.Moot("There is nothing to say any more.");
+        var message = MessageRenderer.Render(said);
+        return copy is null
+            ? await PostAsync(delivery, story, message, cancellationToken)
+            : await EditAsync(copy, story, message, cancellationToken);
+    }
+
+    private async Task<(ChatMessage? Said, RequestStory? Story)> SayingAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        switch (delivery.Template)
+        {
+            case Templates.ApprovalCard:
+                var asked = await stories.HandleAsync(delivery.AboutId, cancellationToken);
+                return (asked is null ? null : ApprovalCard.Of(asked, delivery.Recipient), asked);
+            case Templates.AskerCard:
+                var own = await stories.HandleAsync(delivery.AboutId, cancellationToken);
+                return (own is null ? null : AskerCard.Of(own), own);
+            case Templates.ExpiryNotice:
+                var ending = await OfGrantAsync(delivery.AboutId, cancellationToken);
+                return (ending is null ? null : Notices.Expiry(ending), ending);
+            case Templates.StuckNotice:
+                return await StuckAsync(delivery.AboutId, cancellationToken);
+            case Templates.SignInNotice:
+                var session = await sessions.FindByIdAsync(delivery.AboutId, cancellationToken);
+                return (session is { DisownedAt: null } ? Notices.SignedIn(session, clock.GetUtcNow()) : null, null);
+            default:
+                return (null, null);
+        }
+    }
+
+    private async Task<RequestStory?> OfGrantAsync(string grantId, CancellationToken cancellationToken)
+    {
+        var grant = await database.ReadAsync(session => grants.FindAsync(session, grantId, cancellationToken), cancellationToken);
+        return grant is null ? null : await stories.HandleAsync(grant.RequestId, cancellationToken);
+    }
+
+    private async Task<(ChatMessage? Said, RequestStory? Story)> StuckAsync(string leaseId, CancellationToken cancellationToken)
+    {
+        var lease = await database.ReadAsync(session => leases.FindAsync(session, leaseId, cancellationToken), cancellationToken);
+        var story = lease is null ? null : await OfGrantAsync(lease.GrantId, cancellationToken);
+        return (story is null ? null : Notices.Stuck(story, lease!), story);
+    }
+
+    private async Task<SendOutcome> PostAsync(Delivery delivery, RequestStory? story, SlackMessage message, CancellationToken cancellationToken)
+    {
+        var isCard = delivery.Template is Templates.ApprovalCard or Templates.AskerCard;
+        string channel;
+        if (Recipients.ChannelOf(delivery.Recipient) is { } named)
+        {
+            channel = named;
+            var objection = isCard ? await safety.ObjectionAsync(channel, cancellationToken) : null;
+            if (objection is ChannelObjection.Never never)
+                return await fallback.TellApproversAsync(delivery, story!, never.Why, cancellationToken);
+            if (objection is ChannelObjection.NotNow notNow)
+                return Outcome(notNow.Reply, isPost: false);
+        }
+        else
+        {
+            if (people.AccountOf(Recipients.PersonOf(delivery.Recipient)!) is not { } user)
+                return new SendOutcome.Dead($"{delivery.Recipient} has no Slack account in the catalog.");
+            var (direct, refused) = await calls.DirectAsync(user, Urgency.Notification, cancellationToken);
+            if (direct is null)
+                return Outcome(refused!, isPost: false);
+            channel = direct;
+        }
+
+        var reply = await calls.PostAsync(channel, message, delivery.AboutId, Urgency.Notification, cancellationToken);
+        if (reply is SlackReply.Refused { IsMalformed: true } bug)
+        {
+            LogMalformed(log, delivery.Template, bug.Error, bug.Details);
+            reply = await calls.PostAsync(channel, message with { Blocks = [] }, delivery.AboutId, Urgency.Notification, cancellationToken);
+        }
+
+        return reply switch
+        {
+            SlackReply.Ok ok when ok.Body.Text("ts") is { } ts => new SendOutcome.Sent(options.HomeWorkspace, ok.Body.Text("channel") ?? channel, ts, story?.Revision ?? 0),
+            SlackReply.Ok => new SendOutcome.Uncertain("chat.postMessage: an answer without a ts"),
+            SlackReply.Refused { IsAboutChannel: true } closed when isCard && story is not null && Recipients.ChannelOf(delivery.Recipient) is not null =>
+                await fallback.TellApproversAsync(delivery, story, closed.Error, cancellationToken),
+            _ => Outcome(reply, isPost: true),
+        };
+    }
+
+    private async Task<SendOutcome> EditAsync(PostedCopy copy, RequestStory? story, SlackMessage message, CancellationToken cancellationToken)
+    {
+        var reply = await calls.EditAsync(copy.Channel, copy.Message, message, cancellationToken);
+        if (reply is SlackReply.Refused { IsMalformed: true } bug)
+        {
+            LogMalformed(log, copy.Template, bug.Error, bug.Details);
+            reply = await calls.EditAsync(copy.Channel, copy.Message, message with { Blocks = [] }, cancellationToken);
+        }
+
+        return reply switch
+        {
+            SlackReply.Ok => new SendOutcome.Sent(copy.Tenant, copy.Channel, copy.Message, story?.Revision ?? copy.Revision),
+            SlackReply.Refused { IsGone: true } gone when IsOver(story) => new SendOutcome.Moot($"{gone.Error}, and it is over"),
+            SlackReply.Refused { IsGone: true } gone => new SendOutcome.Gone(gone.Error),
+            SlackReply.Refused { IsAboutChannel: true } closed when IsOver(story) => new SendOutcome.Moot($"{closed.Error}, and it is over"),
+            SlackReply.Refused { IsAboutChannel: true } closed => new SendOutcome.Gone(closed.Error),
+            _ => Outcome(reply, isPost: false),
+        };
+    }
+
+    /// <summary>A message that somebody deleted is not posted anew to tell the end of a story.</summary>
+    private static bool IsOver(RequestStory? story) => story is null || story is { Request.IsPending: false, Grant: null or { State: "ended" } };
+
+    private SendOutcome Outcome(SlackReply reply, bool isPost)
+    {
+        switch (reply)
+        {
+            case SlackReply.RateLimited limited:
+                return new SendOutcome.Later(limited.After, "rate limited", IsRateLimit: true);
+            case SlackReply.Failed { MayHaveHappened: true } lost when isPost:
+                return new SendOutcome.Uncertain(lost.Why);
+            case SlackReply.Failed failed:
+                return new SendOutcome.Later(Soon, failed.Why, IsRateLimit: false);
+            case SlackReply.Refused { IsAboutUs: true } ours:
+                LogPowerless(log, ours.Error, ours.Details);
+                return new SendOutcome.Later(UntilSomebodyActs, ours.Error, IsRateLimit: true);
+            case SlackReply.Refused refused:
+                return new SendOutcome.Dead($"{refused.Error} {refused.Details}".Trim());
+            default:
+                throw new InvalidOperationException($"{reply.GetType().Name} is no trouble.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Slack does not let us send: {Error} {Details}. Nothing can be told there until the app's token or scopes are put right; requests can still be decided by jit")]
+    private static partial void LogPowerless(ILogger log, string error, string details);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Slack found {Template} malformed ({Error} {Details}); it is sent as plain text. This is a defect of the broker")]
+    private static partial void LogMalformed(ILogger log, string template, string error, string details);
+}

@@ -1,0 +1,74 @@
+using JitBroker.Bots.Chat;
+using JitBroker.Outbox;
+using JitBroker.Scheduling;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace JitBroker.Bots.Slack;
+
+/// <summary>Registration of what chat says and of Slack.</summary>
+public static class SlackServices
+{
+    /// <summary>What every chat surface shares.</summary>
+    public static IServiceCollection AddChat(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReadStory>()
+            .AddSingleton<References>()
+            .AddSingleton<Lists>()
+            .AddSingleton<LatelyAsked>()
+            .AddSingleton<DraftRequest>()
+            .AddSingleton<FillRequestForm>()
+            .AddSingleton<ChatService>()
+            .AddSingleton<SignInByChat>();
+
+    /// <summary>Slack over HTTP. Needs the core; <see cref="SlackRoutes.MapSlack"/> maps its routes, and the core's scheduling rings its sweep.</summary>
+    public static IServiceCollection AddSlack(this IServiceCollection services, SlackOptions options) =>
+        services
+            .AddSingleton(options)
+            .AddSlackOutbound()
+            .AddSlackInbound();
+
+    private static IServiceCollection AddSlackOutbound(this IServiceCollection services) =>
+        services
+            .AddSingleton<SlackHttp>()
+            .AddSingleton<SlackPace>()
+            .AddSingleton<SlackClient>()
+            .AddSingleton<SlackCalls>()
+            .AddSingleton<PrivateAnswers>()
+            .AddSingleton<CopyKeeper>()
+            .AddSingleton<ChannelSafety>()
+            .AddSingleton<ChannelFallback>()
+            .AddSingleton<IDeliverySender, SlackSender>();
+
+    private static IServiceCollection AddSlackInbound(this IServiceCollection services) =>
+        services
+            .AddSingleton<SlackPeople>()
+            .AddSingleton<RequestFormDesk>()
+            .AddSingleton<DenyForm>()
+            .AddSingleton<SlackSubmissions>()
+            .AddSingleton<SlackCommands>()
+            .AddSingleton<SlackPresses>()
+            .AddSingleton<SlackHandlers>()
+            .AddSingleton<SlackWork>()
+            .AddSingleton<SlackInbox>()
+            .AddSingleton<SlackEndpoint>()
+            .AddSingleton<WorkInbox>()
+            .AddSingleton<ISweep>(provider => provider.GetRequiredService<WorkInbox>())
+            .AddHostedService(provider => provider.GetRequiredService<SlackWork>())
+            .AddHostedService<SlackGreeting>();
+}
+
+/// <summary>Says at the start, once and without holding it up, whether the token and its scopes will do.</summary>
+internal sealed partial class SlackGreeting(SlackCalls calls, ILogger<SlackGreeting> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The client itself compares the granted scopes with those needed.
+        if (await calls.WhoAreWeAsync(stoppingToken) is SlackReply.Refused refused)
+            LogRefused(log, refused.Error);
+    }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Slack does not accept the bot token ({Error}): nothing can be told there. Set Slack:BotToken to the xoxb- token of the app")]
+    private static partial void LogRefused(ILogger log, string error);
+}
