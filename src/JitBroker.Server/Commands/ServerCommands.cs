@@ -28,6 +28,7 @@ public static class ServerCommands
         var root = new RootCommand("JitBroker: just-in-time access. Without a command it serves, with the settings of appsettings.json in this folder and the environment.");
         root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
         root.Subcommands.Add(Verb("serve", "Serves (the default).", ServeCommand.RunAsync));
+        root.Subcommands.Add(Demo.DemoCommand.Make());
         root.Subcommands.Add(InitCommand.Make());
         root.Subcommands.Add(Verb("migrate", "Applies the migrations that the database lacks.", MigrateCommand.RunAsync));
         root.Subcommands.Add(Verb("check", "Validates settings and catalog: every problem at once, exit code 1 if there is any.", CheckCommand.RunAsync));
