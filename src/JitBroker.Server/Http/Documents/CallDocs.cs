@@ -24,6 +24,9 @@ internal sealed record CallDoc
     public IReadOnlyList<string>? FormFields { get; init; }
 
     public bool TakesJson { get; init; }
+
+    /// <summary>Another shape of an answer whose status has one already.</summary>
+    public (int Status, Type Type)? Or { get; init; }
 }
 
 /// <summary>Documents a route, one call per fact, on the line that maps it.</summary>
@@ -40,6 +43,8 @@ internal static class CallDocs
         statuses.Aggregate(route, (r, status) => r.Produces<T>(status, "application/json"));
 
     public static RouteHandlerBuilder Answers(this RouteHandlerBuilder route, int status) => route.Produces(status);
+
+    public static RouteHandlerBuilder Or<T>(this RouteHandlerBuilder route, int status) => route.Doc(d => d with { Or = (status, typeof(T)) });
 
     public static RouteHandlerBuilder Fails<T>(this RouteHandlerBuilder route, int status) => route.Produces<T>(status, "application/json");
 

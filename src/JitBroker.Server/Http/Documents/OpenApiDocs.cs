@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using JitBroker.Client;
 using JitBroker.Server.Settings;
@@ -55,14 +56,29 @@ internal static class OpenApiDocs
             operation.Parameters.Add(Parameter(filter, ParameterLocation.Query, FilterText(filter)));
         if (doc.FormFields is { } fields)
             operation.RequestBody = Form(fields);
-        var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken);
         operation.Responses ??= [];
+        if (doc.Or is { } other)
+            await AddShapeAsync(operation.Responses, other.Status.ToString(CultureInfo.InvariantCulture), other.Type, context, cancellationToken);
+        var problem = await ReferenceAsync(typeof(Problem), context, cancellationToken);
         foreach (var (status, text) in Failures(doc, context.Description.RelativePath ?? "", context.Description.HttpMethod ?? ""))
             operation.Responses.TryAdd(status, new OpenApiResponse
             {
                 Description = text,
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [Problems.ContentType] = new OpenApiMediaType { Schema = problem } },
             });
+    }
+
+    private static async Task AddShapeAsync(OpenApiResponses responses, string status, Type type, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var content = responses[status].Content!["application/json"];
+        content.Schema = new OpenApiSchema { OneOf = [content.Schema!, await ReferenceAsync(type, context, cancellationToken)] };
+    }
+
+    private static async Task<IOpenApiSchema> ReferenceAsync(Type type, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var schema = await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
+        context.Document!.AddComponent(type.Name, schema);
+        return new OpenApiSchemaReference(type.Name, context.Document);
     }
 
     private static IEnumerable<(string Status, string Text)> Failures(CallDoc doc, string path, string method)
