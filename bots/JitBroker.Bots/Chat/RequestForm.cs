@@ -39,8 +39,9 @@ public sealed class FillRequestForm(DraftRequest drafts, CatalogHolder catalogs,
     public RequestForm Of(Actor actor, RequestDraft draft, TimeSpan? usualWait = null)
     {
         var directory = new PeopleDirectory(catalogs.Current);
-        var entitlement = Askable(directory, actor).FirstOrDefault(e => e.Name == draft.Entitlement);
-        var (options, chosen) = DurationsFor(entitlement, draft.Duration);
+        var askable = Askable(directory, actor);
+        var entitlement = askable.FirstOrDefault(e => e.Name == draft.Entitlement);
+        var (options, chosen) = DurationsFor(entitlement is null ? Widest(askable) : entitlement.Duration, draft.Duration);
         var (tone, who) = entitlement is null
             ? (Tone.Waiting, ChatText.Plain("Choose what you need to see who will be asked."))
             : Who(directory, actor, drafts.Analyse(actor, draft with { Entitlement = entitlement.Name, Duration = draft.Duration ?? entitlement.Duration.Default }), usualWait);
@@ -87,22 +88,21 @@ public sealed class FillRequestForm(DraftRequest drafts, CatalogHolder catalogs,
         entitlement.Title == entitlement.Name ? entitlement.Name : $"{entitlement.Title} ({entitlement.Name})",
         entitlement.Risk switch { Risk.Low => "Low risk", Risk.Medium => "Medium risk", Risk.High => "High risk" });
 
-    /// <summary>Presets up to the limit, the default, and the odd one that was given, marked when it is not allowed.</summary>
-    private (IReadOnlyList<FormOption> Options, FormOption? Chosen) DurationsFor(Entitlement? entitlement, TimeSpan? given)
+    /// <summary>Before anything is chosen: all that could be asked for at all, and the shortest default, which is sensible for most.</summary>
+    private static DurationLimits Widest(IReadOnlyList<Entitlement> askable) => askable.Count == 0
+        ? new DurationLimits(Presets[0], Presets[0], Presets[0])
+        : new DurationLimits(askable.Min(e => e.Duration.Min), askable.Min(e => e.Duration.Default), askable.Max(e => e.Duration.Max));
+
+    /// <summary>Presets up to the limit, the default, and the odd one that was given, marked when it is not possible.</summary>
+    private (IReadOnlyList<FormOption> Options, FormOption? Chosen) DurationsFor(DurationLimits given, TimeSpan? asked)
     {
-        var (min, max) = entitlement is null
-            ? (TimeSpan.Zero, TimeSpan.FromHours(8))
-            : (entitlement.Duration.Min, entitlement.Duration.Max < limits.MaxDuration ? entitlement.Duration.Max : limits.MaxDuration);
-        var allowed = Presets.Where(p => p >= min && p <= max);
-        if (entitlement is not null)
-            allowed = allowed.Append(max).Append(entitlement.Duration.Default <= max ? entitlement.Duration.Default : max);
-        if (given is { } odd)
-            allowed = allowed.Append(odd);
-        var options = allowed.Distinct().Order().Select(d => new FormOption(
-            Catalog.Durations.Iso(d),
-            entitlement is not null && (d < min || d > max) ? $"{Catalog.Durations.Human(d)} (not possible here)" : Catalog.Durations.Human(d))).ToList();
-        var chosen = given ?? entitlement?.Duration.Default;
-        return (options, options.Find(o => chosen is { } d && o.Value == Catalog.Durations.Iso(d < max || given is not null ? d : max)));
+        var max = given.Max < limits.MaxDuration ? given.Max : limits.MaxDuration;
+        var usual = given.Default < max ? given.Default : max;
+        var chosen = asked ?? usual;
+        var options = Presets.Where(p => p >= given.Min && p <= max).Append(max).Append(usual).Append(chosen).Distinct().Order()
+            .Select(d => new FormOption(Catalog.Durations.Iso(d), d < given.Min || d > max ? $"{Catalog.Durations.Human(d)} (not possible here)" : Catalog.Durations.Human(d)))
+            .ToList();
+        return (options, options.Find(o => o.Value == Catalog.Durations.Iso(chosen)));
     }
 
     private static (Tone Tone, ChatText Who) Who(PeopleDirectory directory, Actor actor, RequestAnalysis analysis, TimeSpan? usualWait)

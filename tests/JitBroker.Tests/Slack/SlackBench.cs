@@ -1,0 +1,197 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using JitBroker.Bots.Slack;
+using JitBroker.Catalog;
+using JitBroker.Issuing;
+using JitBroker.Leases;
+using JitBroker.Outbox;
+using JitBroker.Playground;
+using JitBroker.Policy;
+using JitBroker.Scheduling;
+using JitBroker.Storage;
+using JitBroker.Tests.Loop;
+using JitBroker.Tests.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace JitBroker.Tests.Slack;
+
+/// <summary>The broker behind its real HTTP door, a playground beside it, a database and a clock that stands: what a workspace and the broker do to each other.</summary>
+internal sealed class SlackBench : IAsyncDisposable
+{
+    public const string Channel = "C0ACCESS";
+    public const string Operations = "C0OPS";
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly Databases _databases;
+    private readonly WebApplication _web;
+
+    private SlackBench(Databases databases, ManualClock clock, PlaygroundHost slack, WebApplication web, ScriptedIssuer issuer) =>
+        (_databases, Clock, Slack, _web, Issuer) = (databases, clock, slack, web, issuer);
+
+    public ManualClock Clock { get; }
+
+    public PlaygroundHost Slack { get; }
+
+    public ScriptedIssuer Issuer { get; }
+
+    public Uri Door => new(_web.Urls.First());
+
+    public HttpClient Http => _http;
+
+    public static async Task<SlackBench> StartAsync(
+        CatalogSnapshot? catalog = null, Func<PlaygroundOptions, PlaygroundOptions>? workspace = null, Func<SlackOptions, SlackOptions>? settings = null, bool works = true)
+    {
+        var databases = await Databases.NewAsync(Engine.Sqlite);
+        var clock = new ManualClock();
+        var ours = new PlaygroundOptions { Clock = clock };
+        var slack = await PlaygroundHost.StartAsync(workspace?.Invoke(ours) ?? ours);
+        var options = new SlackOptions
+        {
+            Enabled = true,
+            ApiUrl = slack.ApiUrl,
+            BotToken = () => slack.Options.BotToken,
+            SigningSecrets = () => ["retired", slack.Options.SigningSecret],
+            Workspaces = [slack.Options.TeamId],
+            Channel = Channel,
+            OperationsChannel = Operations,
+            AllowTestEndpoints = true,
+        };
+        options = settings?.Invoke(options) ?? options;
+        var issuer = new ScriptedIssuer();
+        var web = Compose(databases, clock, options, issuer, catalog ?? TestCatalog.Of(), works);
+        await web.StartAsync();
+        slack.ConnectApp(new Uri(web.Urls.First()));
+        return new SlackBench(databases, clock, slack, web, issuer);
+    }
+
+    public T Get<T>()
+        where T : notnull => _web.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Slack.DisposeAsync();
+        await _web.DisposeAsync();
+        await _databases.DisposeAsync();
+        _http.Dispose();
+    }
+
+    // What people do.
+
+    public Task<JsonObject> SayAsync(string person, string text, string conversation = Channel) => DoAsync("say", new { person, conversation, text });
+
+    public Task<JsonObject> PressAsync(string person, JsonObject message, string action, string conversation = Channel, object? forged = null, string? value = null) => DoAsync(
+        "act", new { person, conversation, ts = (string)message["ts"]!, action_id = action, block_id = BlockOf(message, action, value), @override = forged });
+
+    public Task<JsonObject> ChooseAsync(string person, string block, object value) => ViewAsync(person, "act", id => new { person, view_id = id, block_id = block, action_id = "value", value });
+
+    public Task<JsonObject> SuggestAsync(string person, string typed) =>
+        ViewAsync(person, "suggest", id => new { person, view_id = id, block_id = "entitlement", action_id = "value", value = typed });
+
+    public Task<JsonObject> SubmitAsync(string person, object? values = null, bool force = false) => DoAsync("submit", new { person, values, force });
+
+    // What they see.
+
+    public async Task<IReadOnlyList<JsonObject>> SeesAsync(string person, string conversation = Channel) =>
+        [.. ((await StateAsync(person))["messages"]![conversation] as JsonArray ?? []).OfType<JsonObject>()];
+
+    public async Task<JsonObject?> CardAsync(string person = "bea", string conversation = Channel) =>
+        (await SeesAsync(person, conversation)).LastOrDefault(m => (bool)m["from_app"]! && !(bool)m["ephemeral"]!);
+
+    public async Task<JsonObject?> WhisperAsync(string person, string conversation = Channel) =>
+        (await SeesAsync(person, conversation)).LastOrDefault(m => (bool)m["from_app"]! && (bool)m["ephemeral"]!);
+
+    public async Task<JsonObject?> ModalAsync(string person) => ((JsonArray)(await StateAsync(person))["modals"]!).LastOrDefault() as JsonObject;
+
+    public static string Direct(string person) => "D0" + person.ToUpperInvariant();
+
+    /// <summary>All that a message or view shows, as one text.</summary>
+    public static string Text(JsonNode? node) => node switch
+    {
+        JsonObject o => string.Join('\n', o.Where(p => p.Key is "text" or "blocks" or "elements" or "element" or "label" or "hint" or "title" or "placeholder" or "options" or "initial_option" or "errors")
+            .Select(p => p.Value is JsonValue v ? v.ToString() : Text(p.Value))),
+        JsonArray a => string.Join('\n', a.Select(Text)),
+        _ => "",
+    };
+
+    public static bool HasButton(JsonObject? message, string action) => Elements(message).Any(e => (string?)e["action_id"] == action);
+
+    // What happens by itself.
+
+    /// <summary>Sends what is due until the condition holds.</summary>
+    public Task UntilAsync(Func<Task<bool>> holds, int seconds = 20) => Eventually.TrueAsync(
+        async () =>
+        {
+            await Get<DeliverOutbox>().RunAsync(CancellationToken.None);
+            return await holds();
+        },
+        seconds);
+
+    public Task UntilWhisperAsync(string person, string text, string conversation = Channel) =>
+        UntilAsync(async () => Text(await WhisperAsync(person, conversation)).Contains(text, StringComparison.Ordinal));
+
+    public Task UntilCardAsync(string text, string person = "bea", string conversation = Channel) =>
+        UntilAsync(async () => Text(await CardAsync(person, conversation)).Contains(text, StringComparison.Ordinal));
+
+    public async Task<JsonObject> AskAsync(string person = "ana", string entitlement = TestCatalog.Logs, string duration = "1h", string reason = "INC-42 slow checkout")
+    {
+        Assert.True((bool)(await SayAsync(person, $"/access request {entitlement} {duration} {reason}"))["ok"]!);
+        await UntilCardAsync("asks for");
+        await UntilAsync(async () => HasButton(await CardAsync(person, Direct(person)), "cancel") || HasButton(await CardAsync(person, Direct(person)), "collect"));
+        return (await CardAsync())!;
+    }
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
+        _databases.Database.ReadAsync(s => s.QueryAsync<T>(sql, parameters, CancellationToken.None), CancellationToken.None);
+
+    public Task FaultAsync(object fault) => DoAsync("faults", fault);
+
+    public async Task<IReadOnlyList<JsonObject>> CallsAsync(string method) =>
+        [.. ((JsonArray)(await LogAsync())["calls"]!).OfType<JsonObject>().Where(c => (string?)c["method"] == method)];
+
+    public async Task<JsonObject> LastDeliveryAsync(string type) => ((JsonArray)(await LogAsync())["deliveries"]!).OfType<JsonObject>().Last(d => (string?)d["type"] == type);
+
+    public async Task<JsonObject> LogAsync() => (JsonObject)JsonNode.Parse(await _http.GetStringAsync(new Uri(Slack.Url, "playground/log?last=1000")))!;
+
+    public async Task<JsonObject> DoAsync(string path, object body)
+    {
+        using var content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(new Uri(Slack.Url, "playground/" + path), content);
+        return (JsonObject)JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+    }
+
+    private static WebApplication Compose(Databases databases, ManualClock clock, SlackOptions options, ScriptedIssuer issuer, CatalogSnapshot catalog, bool works)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<IIssuer>(issuer);
+        builder.Services.AddCore(new CoreOptions(
+            databases.Database, clock, catalog, new BrokerLimits(TimeSpan.FromHours(4), TimeSpan.FromHours(12)), new AskLimits(), MintOptions.Default,
+            new ChatSurfaces([options.ToSurface()]), new Replica("bench")));
+        builder.Services.AddChat().AddSlack(options);
+        if (!works)
+        {
+            // A process that dies after its 200: nobody works on what it took.
+            var worker = builder.Services.Last(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService) && s.ImplementationFactory is not null);
+            builder.Services.Remove(worker);
+        }
+
+        var web = builder.Build();
+        web.MapSlack();
+        return web;
+    }
+
+    private async Task<JsonObject> ViewAsync(string person, string path, Func<string, object> body) => await DoAsync(path, body((string)(await ModalAsync(person))!["id"]!));
+
+    private async Task<JsonObject> StateAsync(string person) => (JsonObject)JsonNode.Parse(await _http.GetStringAsync(new Uri(Slack.Url, "playground/state?person=" + person)))!;
+
+    private static IEnumerable<JsonObject> Elements(JsonObject? message) =>
+        (message?["blocks"] as JsonArray ?? []).OfType<JsonObject>().SelectMany(b => (b["elements"] as JsonArray ?? []).OfType<JsonObject>());
+
+    private static string? BlockOf(JsonObject message, string action, string? value) => (message["blocks"] as JsonArray ?? []).OfType<JsonObject>()
+        .FirstOrDefault(b => (b["elements"] as JsonArray ?? []).OfType<JsonObject>().Any(e => (string?)e["action_id"] == action && (value is null || (string?)e["value"] == value)))?["block_id"]?.ToString();
+}
