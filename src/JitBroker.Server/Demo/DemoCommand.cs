@@ -20,6 +20,16 @@ internal static class DemoCommand
         return command;
     }
 
+    /// <summary>A terminal gets colour and its own width; a pipe gets plain text in whole lines.</summary>
+    private static IAnsiConsole Screen()
+    {
+        if (!Console.IsOutputRedirected)
+            return AnsiConsole.Console;
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+        plain.Profile.Width = 500;
+        return plain;
+    }
+
     private static async Task<int> ServeAsync(int port, CancellationToken cancellationToken)
     {
         await using var world = await DemoWorld.StartAsync(port, isQuiet: false, cancellationToken);
@@ -28,9 +38,10 @@ internal static class DemoCommand
         table.AddRow(Markup.FromInterpolated($"[bold]Workspace[/]"), Markup.FromInterpolated($"[link={page}]{page}[/]  open this"));
         table.AddRow(Markup.FromInterpolated($"Service"), Markup.FromInterpolated($"{world.ServiceUrl}  takes the tokens"));
         table.AddRow(Markup.FromInterpolated($"Broker"), Markup.FromInterpolated($"{world.BrokerUrl}  JIT_URL for jit"));
-        AnsiConsole.MarkupLine("\n[bold]JitBroker demo[/]");
-        AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated($"""
+        var screen = Screen();
+        screen.MarkupLine("\n[bold]JitBroker demo[/]");
+        screen.Write(table);
+        screen.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"""
 
               1  As Ana, type        [blue]/access request {DemoCatalog.Logs} 30m INC-42 checkout is slow[/]
               2  As Bea, press       [blue]Approve[/]
@@ -46,13 +57,13 @@ internal static class DemoCommand
 
     private static async Task<int> PlayAsync(CancellationToken cancellationToken)
     {
-        var screen = new TourScreen(AnsiConsole.Console);
+        var screen = new TourScreen(Screen());
         await using var world = await DemoWorld.StartAsync(preferred: null, isQuiet: true, cancellationToken);
         using var tour = new Tour(world, screen);
         try
         {
             await tour.PlayAsync(cancellationToken);
-            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"\n[green]The tour held: {screen.Steps} steps.[/]");
+            screen.Finished();
             return 0;
         }
         catch (Exception e) when (e is TourException or Client.BrokerRefusedException or Client.BrokerUnreachableException or HttpRequestException)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -30,7 +31,7 @@ internal sealed class GuardedService : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "JitBroker.Server" });
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(listen.AbsoluteUri);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, listen.Port));
         var web = builder.Build();
         var service = new GuardedService(web, listen, broker, secret);
         web.MapGet("/", () => TypedResults.Content(GuardedPage.Html, "text/html; charset=utf-8"));

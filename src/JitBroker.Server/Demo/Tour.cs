@@ -61,7 +61,7 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         var poll = await UntilAsync("the session", async () => (await stranger.PollSignInAsync(device.DeviceCode, cancellationToken)).Token, TimeSpan.FromSeconds(device.Interval), cancellationToken);
         var client = new BrokerClient(world.BrokerUrl, poll.AccessToken);
         var me = (await client.GetMeAsync(cancellationToken)).Value;
-        screen.Held($"Signed in as {me.Email}; the session may {poll.Scope}, not decide");
+        screen.Held($"Signed in as {me.Email}; the session may ask and collect, not decide");
         return client;
     }
 

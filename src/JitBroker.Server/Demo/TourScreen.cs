@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 
 namespace JitBroker.Server.Demo;
@@ -6,8 +7,6 @@ namespace JitBroker.Server.Demo;
 internal sealed class TourScreen(IAnsiConsole console)
 {
     private int _steps;
-
-    public int Steps => _steps;
 
     public void Chapter(string title)
     {
@@ -26,6 +25,8 @@ internal sealed class TourScreen(IAnsiConsole console)
     }
 
     public void Line(string text) => console.MarkupLineInterpolated($"     [grey]{text}[/]");
+
+    public void Finished() => console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"\n[green]The tour held: {_steps} steps.[/]");
 
     public void Failed(string why) => console.MarkupLineInterpolated($"  [red]not ok[/] {why}");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Outbox;
@@ -84,6 +85,7 @@ public static class BrokerHost
             .AddSingleton<SecretLookup>(Lookup(settings))
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory))
             .AddHttpApi(options.Rates);
+        services.AddChatSurfaces(settings);
         if (options.Scheduling)
             services.AddScheduling(clock);
     }
@@ -98,6 +100,29 @@ public static class BrokerHost
         .AddSingleton<GrantView>()
         .AddRouting()
         .AddOpenApiDocs();
+
+    private static void AddChatSurfaces(this IServiceCollection services, BrokerSettings settings)
+    {
+        services.AddChat();
+        if (!settings.Slack.Enabled)
+            return;
+        services.AddSlack(new SlackOptions
+        {
+            Enabled = true,
+            Mode = settings.Slack.Mode,
+            ApiUrl = settings.Slack.ApiUrl,
+            BotToken = () => settings.Slack.BotToken?.Current.Reveal() ?? "",
+            AppToken = () => settings.Slack.AppToken?.Current.Reveal() ?? "",
+            SigningSecrets = () => [.. settings.Slack.SigningSecrets.Select(s => s.Current.Reveal())],
+            Workspaces = settings.Slack.Workspaces,
+            Channel = settings.Slack.Channel,
+            BreakGlassChannel = settings.Slack.BreakGlassChannel,
+            OperationsChannel = settings.Slack.OperationsChannel,
+            LinkByProfileEmail = settings.Slack.LinkByProfileEmail,
+            EmailDomains = settings.Slack.EmailDomains,
+            AllowTestEndpoints = settings.Broker.AllowTestEndpoints,
+        });
+    }
 
     private static SecretLookup Lookup(BrokerSettings settings) => (string reference, out string problem) =>
     {
@@ -134,6 +159,8 @@ public static class BrokerHost
     {
         app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapCatalog();
         app.MapOAuth().MapWellKnown().MapHealth();
+        if (app.Services.GetService<SlackOptions>() is not null)
+            app.MapSlack();
         app.MapOpenApi();
     }
 

@@ -79,8 +79,8 @@ internal sealed class SlackPace(TimeProvider clock)
     private sealed class Lane(TimeSpan every, double burst)
     {
         private readonly Lock _gate = new();
-        private DateTimeOffset _arrival = DateTimeOffset.MinValue;
-        private DateTimeOffset _paused = DateTimeOffset.MinValue;
+        private DateTimeOffset _arrival = DateTimeOffset.UnixEpoch;
+        private DateTimeOffset _paused = DateTimeOffset.UnixEpoch;
 
         public TimeSpan Wait(DateTimeOffset now, Urgency urgency)
         {
