@@ -1,1 +1,1 @@
-Console.WriteLine("JitBroker");
+return await JitBroker.Server.Commands.ServerCommands.RunAsync(args);

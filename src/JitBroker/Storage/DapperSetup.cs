@@ -17,25 +17,32 @@ internal static class DapperSetup
         // Dapper ignores a handler for a type it maps itself until that mapping is removed.
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
-        SqlMapper.AddTypeHandler(new InstantHandler());
+        SqlMapper.AddTypeHandler(typeof(DateTimeOffset), new InstantHandler());
+        SqlMapper.AddTypeHandler(typeof(DateTimeOffset?), new InstantHandler());
         SqlMapper.RemoveTypeMap(typeof(bool));
         SqlMapper.RemoveTypeMap(typeof(bool?));
         SqlMapper.AddTypeHandler(new BooleanHandler());
         DefaultTypeMap.MatchNamesWithUnderscores = true;
     }
 
-    private sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
+    /// <summary>Not of Dapper's generic base: that one cannot say null, and <c>select min(…)</c> over no rows is one.</summary>
+    private sealed class InstantHandler : SqlMapper.ITypeHandler
     {
-        public override DateTimeOffset Parse(object value) => value switch
+        public object? Parse(Type destinationType, object value) => value switch
         {
+            DBNull => null,
             string text => Instants.FromText(text),
             DateTime time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
             DateTimeOffset instant => instant.ToUniversalTime(),
             _ => throw new InvalidCastException($"An instant cannot be read from {value.GetType().Name}."),
         };
 
-        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) =>
-            parameter.Value = parameter is SqliteParameter ? Instants.ToText(value) : value.UtcDateTime;
+        public void SetValue(IDbDataParameter parameter, object value) => parameter.Value = value switch
+        {
+            DateTimeOffset instant when parameter is SqliteParameter => Instants.ToText(instant),
+            DateTimeOffset instant => instant.UtcDateTime,
+            _ => DBNull.Value,
+        };
     }
 
     private sealed class BooleanHandler : SqlMapper.TypeHandler<bool>

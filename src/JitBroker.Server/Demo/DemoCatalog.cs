@@ -1,0 +1,76 @@
+namespace JitBroker.Server.Demo;
+
+/// <summary>The catalog of the demo: five people, two issuers of tokens, three ways to be approved.</summary>
+internal static class DemoCatalog
+{
+    /// <summary>Ends at once: the guarded service asks the broker at each use. Needs one of the data owners.</summary>
+    public const string Logs = "payments-logs:read";
+
+    /// <summary>Approved by rule, for short use.</summary>
+    public const string Status = "status-page:edit";
+
+    /// <summary>The name of the variable that holds the guarded service's secret.</summary>
+    public const string ServiceSecret = "DEMO_SERVICE_SECRET";
+
+    /// <summary>The guarded service's user name at the broker's introspection.</summary>
+    public const string ServiceClient = "payments-logs";
+
+    public const string LogsAudience = "https://logs.demo.example";
+
+    public const string StatusAudience = "https://status.demo.example";
+
+    public const string Text = $$"""
+        # Who may have what, for how long, and who decides.
+        people:
+          - { email: ana@example.com, name: Ana Diaz,    slack: T0EX/U0ANA }
+          - { email: bea@example.com, name: Bea Okafor,  slack: T0EX/U0BEA }
+          - { email: cy@example.com,  name: Cy Lindgren, slack: T0EX/U0CY }
+          - { email: dan@example.com, name: Dan Moreau,  slack: T0EX/U0DAN }
+          - { email: eli@example.com, name: Eli Tanaka,  slack: T0EX/U0ELI }
+        groups:
+          engineering: { members: [ana@example.com, cy@example.com] }
+          data-owners: { members: [bea@example.com, dan@example.com] }
+          security:    { members: [eli@example.com] }
+          platform:    { members: [dan@example.com] }
+        roles: { admin: [platform], auditor: [security] }
+        issuers:
+          tokens:
+            kind: jwt
+            alg: RS256
+            tokenLifetime: 15m
+            introspectors: [ { client: {{ServiceClient}}, secret: "${env:{{ServiceSecret}}}" } ]
+          badges: { kind: jwt, alg: ES256, tokenLifetime: 10m }
+        entitlements:
+          {{Logs}}:
+            title: Payments logs, read only
+            issuer: tokens
+            grants: { audience: "{{LogsAudience}}", scope: [logs.read], verify: introspection }
+            risk: low
+            eligible: [engineering]
+            duration: { min: 5s, default: 30m, max: 4h }
+            pending: 30m
+            reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
+            approval:
+              - { group: data-owners, votes: 1 }
+          payments-logs:export:
+            title: Payments logs, full export
+            issuer: badges
+            grants: { audience: "https://export.demo.example", scope: [logs.export], skew: 30s }
+            risk: high
+            eligible: [engineering]
+            duration: { default: 15m, max: 1h }
+            reason: { required: true, hint: "Who needs the export, and what for?" }
+            approval:
+              - { group: data-owners, votes: 1 }
+              - { group: security, votes: 1 }
+          {{Status}}:
+            title: Status page, post updates
+            issuer: tokens
+            grants: { audience: "{{StatusAudience}}", scope: [status.write], verify: introspection }
+            risk: low
+            eligible: [engineering]
+            duration: { min: 5s, default: 15m, max: 2h }
+            reason: { required: true, hint: "What are you announcing?" }
+            approval: { auto: { atMost: 15m }, else: [ { group: data-owners, votes: 1 } ] }
+        """;
+}

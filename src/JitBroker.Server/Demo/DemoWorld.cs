@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using JitBroker.Catalog;
+using JitBroker.Playground;
+using JitBroker.Server.Hosting;
+using JitBroker.Server.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace JitBroker.Server.Demo;
+
+/// <summary>
+/// Everything of the demo in one process, on loopback: a chat workspace, a broker on SQLite in a temporary folder, and a guarded service as the target.
+/// The three speak to each other over HTTP only, as they would on three machines. Disposing stops them and deletes the folder.
+/// </summary>
+internal sealed class DemoWorld : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly WebApplication _broker;
+    private readonly GuardedService _service;
+
+    private DemoWorld(string folder, PlaygroundHost workspace, WebApplication broker, Uri brokerUrl, GuardedService service) =>
+        (_folder, Workspace, _broker, BrokerUrl, _service) = (folder, workspace, broker, brokerUrl, service);
+
+    public PlaygroundHost Workspace { get; }
+
+    public Uri BrokerUrl { get; }
+
+    public Uri ServiceUrl => _service.Url;
+
+    /// <param name="preferred">The broker's port; the workspace takes the next, the service the one after. Null, or where one is taken: free ones.</param>
+    /// <param name="isQuiet">Only warnings are logged.</param>
+    public static async Task<DemoWorld> StartAsync(int? preferred, bool isQuiet, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("jitbroker-demo-").FullName;
+        var ports = Ports(preferred);
+        var secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var workspace = await PlaygroundHost.StartAsync(new PlaygroundOptions { Clock = BrokerHost.NewClock(), Listen = Loopback(ports[1]) }, cancellationToken);
+        var brokerUrl = Loopback(ports[0]);
+        await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), DemoCatalog.Text, cancellationToken);
+        var broker = BrokerHost.Build(ReadSettings(folder, brokerUrl, workspace, secret), new BrokerHostOptions
+        {
+            ConfigureLogging = logging => logging.SetMinimumLevel(isQuiet ? LogLevel.Error : LogLevel.Warning).AddFilter("JitBroker", isQuiet ? LogLevel.Error : LogLevel.Warning),
+        });
+        await broker.StartAsync(cancellationToken);
+        workspace.ConnectApp(brokerUrl);
+        var service = await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken);
+        return new DemoWorld(folder, workspace, broker, brokerUrl, service);
+    }
+
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _broker.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        await _broker.StopAsync();
+        await _broker.DisposeAsync();
+        await Workspace.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static BrokerSettings ReadSettings(string folder, Uri brokerUrl, PlaygroundHost workspace, string serviceSecret)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Broker:PublicUrl"] = brokerUrl.AbsoluteUri.TrimEnd('/'),
+            ["Broker:Catalog"] = "catalog.yaml",
+            ["Broker:AllowTestEndpoints"] = "true",
+            ["Database:Kind"] = "sqlite",
+            ["Database:ConnectionString"] = $"Data Source={Path.Combine(folder, "jitbroker.db")}",
+            ["Slack:Enabled"] = "true",
+            ["Slack:Mode"] = "http",
+            ["Slack:ApiUrl"] = workspace.ApiUrl.AbsoluteUri,
+            ["Slack:BotToken"] = workspace.Options.BotToken,
+            ["Slack:SigningSecrets:0"] = workspace.Options.SigningSecret,
+            ["Slack:Workspaces:0"] = workspace.Options.TeamId,
+            ["Slack:Channel"] = "C0ACCESS",
+            ["Slack:BreakGlassChannel"] = "C0BREAK",
+            ["Slack:OperationsChannel"] = "C0OPS",
+            ["Signing:KeysDirectory"] = "keys",
+        };
+        var secrets = new SecretResolver(name => name == DemoCatalog.ServiceSecret ? serviceSecret : null, folder);
+        var result = SettingsLoader.Load(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), secrets, folder);
+        return result.Settings ?? throw new StartException([.. result.Problems.Select(p => p.ToString())]);
+    }
+
+    private static Uri Loopback(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
+
+    /// <summary>Three ports that are free now.</summary>
+    private static int[] Ports(int? preferred)
+    {
+        if (preferred is { } first && Enumerable.Range(first, 3).All(IsFree))
+            return [first, first + 1, first + 2];
+        var listeners = Enumerable.Range(0, 3).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(l => l.Start());
+        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
+        listeners.ForEach(l => l.Dispose());
+        return ports;
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using JitBroker.Client;
+using JitBroker.Server.Hosting;
+
+namespace JitBroker.Server.Demo;
+
+/// <summary>
+/// Plays the whole story by itself, through the very wires people use: the workspace's page calls, signed deliveries, the broker's HTTP API, the guarded
+/// service. Nothing reaches past them. Each step either holds or ends the tour.
+/// </summary>
+internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
+{
+    private const string Channel = "C0ACCESS";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
+    private readonly HttpClient _workspace = new() { BaseAddress = world.Workspace.Url };
+    private readonly HttpClient _service = new() { BaseAddress = world.ServiceUrl };
+
+    /// <exception cref="TourException">A step did not hold.</exception>
+    public async Task PlayAsync(CancellationToken cancellationToken)
+    {
+        var ana = new Colleague(_workspace, "U0ANA");
+        var bea = new Colleague(_workspace, "U0BEA");
+        screen.Chapter("Ana signs her terminal in, by chat");
+        using var terminal = await SignInAsync(ana, cancellationToken);
+
+        screen.Chapter("Ana asks; she cannot approve herself; Bea can");
+        var request = await AskAsync(ana, cancellationToken);
+        await RefuseSelfApprovalAsync(ana, request, cancellationToken);
+        var grant = await ApproveAsync(bea, terminal, request, cancellationToken);
+
+        screen.Chapter("The credential works, until Ana is done");
+        var token = await UseAsync(terminal, grant, cancellationToken);
+        await DoneAsync(ana, terminal, grant, token, cancellationToken);
+
+        screen.Chapter("Short access, approved by rule, ends by itself");
+        await ExpireAsync(ana, terminal, cancellationToken);
+
+        screen.Chapter("The record");
+        await ReadRecordAsync(terminal, request, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _workspace.Dispose();
+        _service.Dispose();
+    }
+
+    private async Task<BrokerClient> SignInAsync(Colleague ana, CancellationToken cancellationToken)
+    {
+        using var stranger = new BrokerClient(world.BrokerUrl);
+        var device = (await stranger.StartSignInAsync(SessionScope.Ask, "ana-laptop", cancellationToken)).Value;
+        screen.Says("jit login", $"shows the code {device.UserCode}, good for {device.ExpiresIn / 60} minutes and one use");
+        await ana.TypeAsync(Channel, $"/access login {device.UserCode}", cancellationToken);
+        var prompt = await ana.SeesAsync(Channel, "the sign-in prompt", m => m.ButtonValue("login_confirm") is not null, cancellationToken);
+        screen.Says($"/access login {device.UserCode}", "asks Ana, privately: is this you, at 127.0.0.1, saying it is ana-laptop?");
+        await ana.PressAsync(Channel, prompt, "login_confirm", prompt.ButtonValue("login_confirm"), cancellationToken);
+        var poll = await UntilAsync("the session", async () => (await stranger.PollSignInAsync(device.DeviceCode, cancellationToken)).Token, TimeSpan.FromSeconds(device.Interval), cancellationToken);
+        var client = new BrokerClient(world.BrokerUrl, poll.AccessToken);
+        var me = (await client.GetMeAsync(cancellationToken)).Value;
+        screen.Held($"Signed in as {me.Email}; the session may ask and collect, not decide");
+        return client;
+    }
+
+    private async Task<string> AskAsync(Colleague ana, CancellationToken cancellationToken)
+    {
+        const string command = $"/access request {DemoCatalog.Logs} 30m INC-42 checkout is slow";
+        await ana.TypeAsync(Channel, command, cancellationToken);
+        var card = await ana.SeesAsync(Channel, "the approval card", m => m.ButtonValue("approve") is not null && m.Says("INC-42"), cancellationToken);
+        screen.Says(command, "posts a card for the data owners");
+        screen.Held("The request is stored with what was asked, before anybody was told");
+        return card.ButtonValue("approve")!;
+    }
+
+    private async Task RefuseSelfApprovalAsync(Colleague ana, string request, CancellationToken cancellationToken)
+    {
+        var card = await ana.SeesAsync(Channel, "the approval card", m => m.ButtonValue("approve") == request, cancellationToken);
+        await ana.PressAsync(Channel, card, "approve", request, cancellationToken);
+        await ana.SeesAsync(Channel, "the refusal of her own approval", m => m.Says("You can't decide your own request"), cancellationToken);
+        screen.Held("Ana presses Approve on her own request: refused, privately, and written down");
+    }
+
+    private async Task<string> ApproveAsync(Colleague bea, BrokerClient terminal, string request, CancellationToken cancellationToken)
+    {
+        var card = await bea.SeesAsync(Channel, "the approval card", m => m.ButtonValue("approve") == request, cancellationToken);
+        await bea.PressAsync(Channel, card, "approve", request, cancellationToken);
+        await bea.SeesAsync(Channel, "the approved card", m => m.Ts == card.Ts && m.Says("Approved by Bea") && m.ButtonValue("approve") is null, cancellationToken);
+        var approved = (await terminal.GetRequestAsync(request, cancellationToken)).Value;
+        Hold(approved.State == RequestState.Approved && approved.Grant is not null, $"The request is {approved.State} after Bea's approval.");
+        var grant = (await terminal.GetGrantAsync(approved.Grant!.Id, cancellationToken)).Value;
+        screen.Held($"Bea approves: the card says so in place, its buttons are gone; the grant ends at {Clock(grant.EndsAt)} and that end was stored first");
+        return grant.Id;
+    }
+
+    private async Task<string> UseAsync(BrokerClient terminal, string grant, CancellationToken cancellationToken)
+    {
+        Hold(await ReadLogsAsync(null, cancellationToken) == HttpStatusCode.Unauthorized, "The service let somebody in without a token.");
+        var collected = (await terminal.CollectAsync(grant, cancellationToken)).Value;
+        var token = collected.Credential.GetProperty("token").GetString()!;
+        screen.Held($"Ana collects a signed token, shown once and stored nowhere; it dies at {Clock(collected.ExpiresAt)} by itself");
+        Hold(await ReadLogsAsync(token, cancellationToken) == HttpStatusCode.OK, "The service refused a token that stands.");
+        screen.Held("The guarded service checks signature, audience and scope, asks the broker, and lets her read");
+        return token;
+    }
+
+    private async Task DoneAsync(Colleague ana, BrokerClient terminal, string grant, string token, CancellationToken cancellationToken)
+    {
+        await ana.TypeAsync(Channel, "/access done", cancellationToken);
+        var ended = await EndedAsync(terminal, grant, cancellationToken);
+        Hold(ended.End == GrantEnd.Released, $"The grant's end is {ended.End}, not released.");
+        screen.Says("/access done", $"ends it; verified at {Clock(ended.VerifiedEndAt!.Value)}");
+        Hold(await ReadLogsAsync(token, cancellationToken) == HttpStatusCode.Unauthorized, "The service still accepts the token.");
+        screen.Held("The same token is refused by the service, though its own expiry lies ahead");
+    }
+
+    private async Task ExpireAsync(Colleague ana, BrokerClient terminal, CancellationToken cancellationToken)
+    {
+        const string command = $"/access request {DemoCatalog.Status} 5s posting an update";
+        await ana.TypeAsync(Channel, command, cancellationToken);
+        var mine = await UntilAsync(
+            "the grant that the rule gave",
+            async () => (await terminal.ListGrantsAsync(new GrantQuery { Mine = true }, cancellationToken)).Value.Items.FirstOrDefault(g => g.Entitlement == DemoCatalog.Status),
+            Glance,
+            cancellationToken);
+        screen.Says(command, "is within the rule: granted at once, for 5 s");
+        var ended = await EndedAsync(terminal, mine.Id, cancellationToken);
+        Hold(ended.End == GrantEnd.Expired, $"The grant's end is {ended.End}, not expired.");
+        var late = ended.VerifiedEndAt!.Value - ended.EndsAt;
+        screen.Held(string.Create(CultureInfo.InvariantCulture, $"It ended by the clock, verified {late.TotalMilliseconds:0} ms after it was due"));
+        try
+        {
+            await terminal.CollectAsync(mine.Id, cancellationToken);
+            throw new TourException("A credential was handed out after the end.");
+        }
+        catch (BrokerRefusedException e) when (e.Code == Codes.GrantEnded)
+        {
+            screen.Held("Collecting after the end is refused: " + e.Code);
+        }
+    }
+
+    private async Task ReadRecordAsync(BrokerClient terminal, string request, CancellationToken cancellationToken)
+    {
+        var history = (await terminal.GetRequestAsync(request, cancellationToken)).Value.History;
+        foreach (var happened in history)
+            screen.Line($"{Clock(happened.At)}  {happened.Event,-20} {happened.By?.Name ?? "the broker"}");
+        string[] expected = ["request.submitted", "request.vote", "request.approved", "grant.active", "lease.minting", "lease.active", "grant.ending", "lease.revoking", "lease.revoked", "grant.ended"];
+        var missing = expected.Except(history.Select(h => h.Event), StringComparer.Ordinal).ToList();
+        Hold(missing.Count == 0, $"The record lacks {string.Join(", ", missing)}.");
+        screen.Held("Every act is in the record, each written in the transaction of its change");
+    }
+
+    private async Task<GrantResource> EndedAsync(BrokerClient terminal, string grant, CancellationToken cancellationToken) =>
+        await UntilAsync(
+            "the verified end of the grant",
+            async () => (await terminal.GetGrantAsync(grant, cancellationToken)).Value is { State: GrantState.Ended } ended ? ended : null,
+            Glance,
+            cancellationToken);
+
+    private async Task<HttpStatusCode> ReadLogsAsync(string? token, CancellationToken cancellationToken)
+    {
+        using var ask = new HttpRequestMessage(HttpMethod.Get, "logs");
+        if (token is not null)
+            ask.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await _service.SendAsync(ask, cancellationToken);
+        return answer.StatusCode;
+    }
+
+    private static async Task<T> UntilAsync<T>(string what, Func<Task<T?>> look, TimeSpan pause, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            while (true)
+            {
+                if (await look() is { } found)
+                    return found;
+                await Task.Delay(pause, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new TourException($"Waited {Patience.TotalSeconds:0} s for {what}; it did not come.");
+        }
+    }
+
+    private static void Hold(bool isSo, string otherwise)
+    {
+        if (!isSo)
+            throw new TourException(otherwise);
+    }
+
+    private static string Clock(DateTimeOffset at) => at.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+}

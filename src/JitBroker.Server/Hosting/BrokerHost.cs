@@ -1,0 +1,176 @@
+using System.Globalization;
+using JitBroker.Bots.Slack;
+using JitBroker.Catalog;
+using JitBroker.Issuers.Jwt;
+using JitBroker.Outbox;
+using JitBroker.People;
+using JitBroker.Scheduling;
+using JitBroker.Server.Http;
+using JitBroker.Server.Http.Documents;
+using JitBroker.Server.Http.Endpoints;
+using JitBroker.Server.Http.Views;
+using JitBroker.Server.Settings;
+using JitBroker.Storage;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Logging.Console;
+
+namespace JitBroker.Server.Hosting;
+
+/// <summary>The composition root: one broker from its settings. Reads neither environment nor command line.</summary>
+public static class BrokerHost
+{
+    private static readonly TimeSpan SlowestHeaders = TimeSpan.FromSeconds(10);
+
+    /// <summary>The broker, not yet started; starting it applies migrations and loads the keys before it listens.</summary>
+    /// <exception cref="StartException">The database is in use or the catalog has problems: the sentences to show.</exception>
+    public static WebApplication Build(BrokerSettings settings, BrokerHostOptions? options = null)
+    {
+        options ??= new BrokerHostOptions();
+        var loaded = Opening.Catalog(settings);
+        if (loaded.Snapshot is not { } catalog)
+            throw new StartException([.. loaded.Problems.Select(p => p.ToString())]);
+        var database = Opening.Database(settings);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "JitBroker.Server" });
+        AddLogging(builder, options);
+        Listen(builder, settings, options);
+        AddBroker(builder.Services, settings, options, database, catalog);
+        options.ConfigureServices?.Invoke(builder.Services);
+        var app = builder.Build();
+        UsePipeline(app, settings);
+        MapAll(app);
+        app.Lifetime.ApplicationStarted.Register(() => Log.Serving(
+            app.Services.GetRequiredService<ILogger<Startup>>(), settings.Broker.PublicUrl, string.Join(", ", app.Urls), catalog.Hash[..12], catalog.Entitlements.Count, catalog.People.Count));
+        return app;
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder, BrokerHostOptions options)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            (console.SingleLine, console.UseUtcTimestamp, console.ColorBehavior) = (true, true, LoggerColorBehavior.Disabled);
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        if (options.Configuration?.GetSection("Logging") is { } section && section.Exists())
+            builder.Logging.AddConfiguration(section);
+        options.ConfigureLogging?.Invoke(builder.Logging);
+    }
+
+    private static void Listen(WebApplicationBuilder builder, BrokerSettings settings, BrokerHostOptions options)
+    {
+        builder.WebHost.UseKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestLineSize = 4 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = SlowestHeaders;
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+        });
+        var own = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{settings.Broker.PublicUrl.Port}");
+        builder.WebHost.UseUrls([.. options.Urls.Count > 0 ? options.Urls : [own]]);
+    }
+
+    private static void AddBroker(IServiceCollection services, BrokerSettings settings, BrokerHostOptions options, Database database, CatalogSnapshot catalog)
+    {
+        var clock = options.Clock ?? NewClock();
+        services
+            .AddSingleton(settings)
+            .AddSingleton(options)
+            .AddSingleton(new DatabaseOwnerFactory(database))
+            .AddSingleton(p => p.GetRequiredService<DatabaseOwnerFactory>().Take())
+            .AddHostedService<Startup>()
+            .AddCore(new CoreOptions(
+                database, clock, catalog, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow()))))
+            .AddSingleton<SecretLookup>(Lookup(settings))
+            .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory))
+            .AddHttpApi(options.Rates);
+        services.AddChatSurfaces(settings);
+        if (options.Scheduling)
+            services.AddScheduling(clock);
+    }
+
+    private static IServiceCollection AddHttpApi(this IServiceCollection services, CallRates rates) => services
+        .AddSingleton(rates)
+        .AddSingleton<Throttles>()
+        .AddSingleton<Idempotent>()
+        .AddSingleton<Readiness>()
+        .AddSingleton<Revocabilities>()
+        .AddSingleton<EntitlementView>()
+        .AddSingleton<GrantView>()
+        .AddRouting()
+        .AddOpenApiDocs();
+
+    private static void AddChatSurfaces(this IServiceCollection services, BrokerSettings settings)
+    {
+        services.AddChat();
+        if (!settings.Slack.Enabled)
+            return;
+        services.AddSlack(new SlackOptions
+        {
+            Enabled = true,
+            Mode = settings.Slack.Mode,
+            ApiUrl = settings.Slack.ApiUrl,
+            BotToken = () => settings.Slack.BotToken?.Current.Reveal() ?? "",
+            AppToken = () => settings.Slack.AppToken?.Current.Reveal() ?? "",
+            SigningSecrets = () => [.. settings.Slack.SigningSecrets.Select(s => s.Current.Reveal())],
+            Workspaces = settings.Slack.Workspaces,
+            Channel = settings.Slack.Channel,
+            BreakGlassChannel = settings.Slack.BreakGlassChannel,
+            OperationsChannel = settings.Slack.OperationsChannel,
+            LinkByProfileEmail = settings.Slack.LinkByProfileEmail,
+            EmailDomains = settings.Slack.EmailDomains,
+            AllowTestEndpoints = settings.Broker.AllowTestEndpoints,
+        });
+    }
+
+    private static SecretLookup Lookup(BrokerSettings settings) => (string reference, out string problem) =>
+    {
+        var (secret, fault) = settings.Secrets.Resolve(reference);
+        problem = fault ?? "";
+        return secret?.Reveal();
+    };
+
+    private static ChatSurfaces Surfaces(BrokerSettings settings) =>
+        new(settings.Slack.Enabled ? [new ChatSurface(Surface.Slack, settings.Slack.Channel, settings.Slack.OperationsChannel)] : []);
+
+    private static void UsePipeline(WebApplication app, BrokerSettings settings)
+    {
+        if (settings.Broker.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders(Forwarded(settings));
+        app.UseMiddleware<ResponseHeaders>(settings.Broker.PublicUrl);
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<SessionMiddleware>();
+    }
+
+    private static ForwardedHeadersOptions Forwarded(BrokerSettings settings)
+    {
+        // Every hop must be a proxy of ours; the first address from the right that is none is the caller.
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in settings.Broker.TrustedProxies)
+            options.KnownIPNetworks.Add(network);
+        return options;
+    }
+
+    private static void MapAll(WebApplication app)
+    {
+        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapCatalog();
+        app.MapOAuth().MapWellKnown().MapHealth();
+        if (app.Services.GetService<SlackOptions>() is not null)
+            app.MapSlack();
+        app.MapOpenApi();
+    }
+
+#pragma warning disable RS0030 // The one place where the host's clock comes in; BrokerClock takes its stopwatch and, but for SQLite, the database's time.
+    internal static BrokerClock NewClock() => new(TimeProvider.System);
+#pragma warning restore RS0030
+
+    /// <summary>Registered as an instance the owner would never be disposed of; made by the container it is.</summary>
+    private sealed class DatabaseOwnerFactory(Database database)
+    {
+        public DatabaseOwner Take() => new(database);
+    }
+}

@@ -1,0 +1,67 @@
+using JitBroker.Catalog;
+using JitBroker.Client;
+using JitBroker.Issuers.Jwt;
+using JitBroker.Server.Settings;
+using JitBroker.Storage;
+
+namespace JitBroker.Server.Hosting;
+
+/// <summary>Whether this replica may be sent work: all that must be right, looked at anew each time but for the database, which is asked once a second at most.</summary>
+internal sealed class Readiness(Database database, CatalogHolder catalogs, SigningKeys keys, BrokerSettings settings, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _looking = new(1, 1);
+    private volatile bool _migrated;
+    private (long At, HealthCheckResource Check)? _database;
+
+    public void Migrated() => _migrated = true;
+
+    public async Task<HealthResource> LookAsync(CancellationToken cancellationToken)
+    {
+        var keysMissing = keys.WhyNotReady();
+        HealthCheckResource[] checks =
+        [
+            await DatabaseAsync(cancellationToken),
+            new("migrations", _migrated, _migrated ? null : "The migrations are not applied yet."),
+            new("keys", keysMissing is null, keysMissing),
+            new("catalog", true, $"{catalogs.Current.Entitlements.Count} entitlements, hash {catalogs.Current.Hash[..12]}."),
+        ];
+        return new HealthResource(checks.All(c => c.Ok) ? "ok" : "unavailable", checks, settings.Broker.AllowTestEndpoints);
+    }
+
+    public void Dispose() => _looking.Dispose();
+
+    private async Task<HealthCheckResource> DatabaseAsync(CancellationToken cancellationToken)
+    {
+        await _looking.WaitAsync(cancellationToken);
+        try
+        {
+            var now = clock.GetTimestamp();
+            if (_database is not { } last || clock.GetElapsedTime(last.At, now) >= Freshness)
+                _database = last = (now, await AskAsync(cancellationToken));
+            return last.Check;
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    }
+
+    private async Task<HealthCheckResource> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.ReadAsync(session => session.FirstOrDefaultAsync<long>("select count(*) from schema_migrations", null, cancellationToken), cancellationToken);
+            return new HealthCheckResource("database", true);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            return new HealthCheckResource("database", false, "The database does not answer.");
+        }
+        catch (System.Data.Common.DbException)
+        {
+            return new HealthCheckResource("database", false, "The database answers, but not as ours.");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using JitBroker.Issuers.Jwt;
+using JitBroker.Server.Settings;
+using JitBroker.Storage;
+
+namespace JitBroker.Server.Hosting;
+
+/// <summary>
+/// Before anything else of the host runs or listens: migrations under their lock, the database's clock, the signing keys (rule 15). A database that does
+/// not answer is waited for a while; anything else that is wrong ends the start with a sentence.
+/// </summary>
+internal sealed class Startup(
+    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
+    : IHostedLifecycleService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // Asked for first, so that it is disposed of last.
+        ArgumentNullException.ThrowIfNull(owner);
+        if (settings.Broker.AllowTestEndpoints)
+            Log.TestEndpoints(log);
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        {
+            try
+            {
+                await PrepareAsync(cancellationToken);
+                return;
+            }
+            catch (DatabaseUnavailableException e) when (waited < options.DatabaseWait)
+            {
+                Log.DatabaseNotThereYet(log, e.InnerException?.Message);
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
+            catch (DatabaseUnavailableException e)
+            {
+                throw new StartException($"The database does not answer ({e.InnerException?.GetType().Name}). Check Database:ConnectionString and that the server runs.", e);
+            }
+            catch (Exception e) when (e is MigrationException or SigningKeysException)
+            {
+                throw new StartException(e.Message, e);
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        foreach (var name in await new Migrator(database, clock).ApplyAsync(cancellationToken))
+            Log.Migrated(log, name);
+        readiness.Migrated();
+        if (clock is BrokerClock broker)
+            await broker.SyncAsync(database, cancellationToken);
+        await keys.LoadAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,46 @@
+using JitBroker.Client;
+using JitBroker.Leases;
+using JitBroker.People;
+using JitBroker.Requests;
+
+namespace JitBroker.Server.Http.Views;
+
+internal sealed class GrantView(Revocabilities revocabilities)
+{
+    public GrantResource Of(GrantDetails details, PeopleDirectory directory)
+    {
+        var grant = details.Grant;
+        return new GrantResource
+        {
+            Id = grant.Id,
+            Request = grant.RequestId,
+            Entitlement = grant.Entitlement,
+            Holder = PersonView.Of(grant.Holder, directory),
+            State = WireWords.Parse<Client.GrantState>(grant.State),
+            StartsAt = grant.StartsAt,
+            EndsAt = grant.EndsAt,
+            End = grant.EndKind is { } end ? WireWords.Parse<GrantEnd>(end) : null,
+            EndedBy = grant.EndedBy is { } by ? PersonView.Of(by, directory) : null,
+            EndReason = grant.EndReason,
+            EndRequestedAt = grant.EndRequestedAt,
+            VerifiedEndAt = grant.VerifiedEndAt,
+            AccessMayLastUntil = details.AccessMayLastUntil,
+            BreakGlass = grant.BreakGlass,
+            Review = null,
+            Revocability = revocabilities.Of(details.Content),
+            Leases = [.. details.Leases.Select(Of)],
+        };
+    }
+
+    private static LeaseResource Of(Lease lease) => new()
+    {
+        Id = lease.Id,
+        State = WireWords.Parse<Client.LeaseState>(lease.State),
+        ExpiresAt = lease.State == "minting" ? null : lease.ExpiresAt,
+        RevokedAt = lease.RevokedAt,
+        Verified = lease.State == "revoked" ? lease.Verified : null,
+        Attempts = lease.Attempts,
+        LastError = lease.LastError,
+        StuckSince = lease.StuckSince,
+    };
+}

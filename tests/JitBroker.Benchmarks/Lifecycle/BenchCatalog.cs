@@ -1,0 +1,68 @@
+using System.Text;
+using JitBroker.Catalog;
+using JitBroker.People;
+using JitBroker.Policy;
+
+namespace JitBroker.Benchmarks.Lifecycle;
+
+/// <summary>
+/// A company of some size: everybody asks in turn, so that the broker's limits on one person stay as they ship and the counts behind them stay small.
+/// </summary>
+internal static class BenchCatalog
+{
+    public const string Entitlement = "payments-logs:read";
+    public const string PublicUrl = "http://127.0.0.1:8080";
+    public const int Askers = 2000;
+
+    public static readonly BrokerLimits Limits = new(TimeSpan.FromHours(4), TimeSpan.FromHours(12));
+
+    public static Person Asker(int turn) => PersonOf("asker", turn % Askers);
+
+    public static Person Approver(int turn) => PersonOf("owner", turn % 10);
+
+    public static CatalogSnapshot Load(string algorithm)
+    {
+        var options = new CatalogOptions { Limits = Limits, PublicUrl = PublicUrl };
+        var result = CatalogLoader.Load([new CatalogSource("bench.yaml", Yaml(algorithm))], options);
+        return result.Snapshot ?? throw new InvalidOperationException($"The benchmark's catalog is refused: {result.Problems[0]}");
+    }
+
+    private static string Yaml(string algorithm)
+    {
+        var yaml = new StringBuilder("people:\n");
+        for (var i = 0; i < Askers; i++)
+            yaml.Append(Entry(PersonOf("asker", i)));
+        for (var i = 0; i < 10; i++)
+            yaml.Append(Entry(PersonOf("owner", i)));
+        var askers = string.Join(", ", Enumerable.Range(0, Askers).Select(i => PersonOf("asker", i).Email));
+        var owners = string.Join(", ", Enumerable.Range(0, 10).Select(i => PersonOf("owner", i).Email));
+        return yaml.Append(
+            $$"""
+            groups:
+              engineering: { members: [{{askers}}] }
+              data-owners: { members: [{{owners}}] }
+            roles: { admin: [data-owners] }
+            issuers:
+              tokens: { kind: jwt, alg: {{algorithm}}, tokenLifetime: 15m }
+            entitlements:
+              {{Entitlement}}:
+                title: Payments logs
+                issuer: tokens
+                grants: { audience: "https://logs.example", scope: [read], verify: offline, skew: 5m }
+                eligible: [engineering]
+                duration: { default: 30m, max: 4h }
+                reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
+                channel: { slack: C0DATA }
+                approval: [ { group: data-owners, votes: 1 } ]
+
+            """).ToString();
+    }
+
+    private static string Entry(Person person) => $"  - {{ email: {person.Email}, name: {person.Name}, slack: T0EX/U{person.Name.ToUpperInvariant()} }}\n";
+
+    private static Person PersonOf(string kind, int number)
+    {
+        var name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind}{number:0000}");
+        return new Person(name + "@example.com", name);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using JitBroker.Benchmarks.Lifecycle;
+using JitBroker.Storage;
+
+namespace JitBroker.Benchmarks;
+
+/// <summary>The figures as a table for people or as one JSON document.</summary>
+internal sealed record Report(IReadOnlyList<LifecycleFigures> Lifecycles)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public bool IsGood => Lifecycles.All(l => l.IsGood);
+
+    public string ToJson() =>
+        new JsonObject
+        {
+            ["processors"] = Environment.ProcessorCount,
+            ["lifecycle"] = new JsonArray([.. Lifecycles.Select(Json)]),
+        }.ToJsonString(Indented);
+
+    public string ToText()
+    {
+        var lines = new List<string>();
+        if (Lifecycles.Count > 0)
+        {
+            var first = Lifecycles[0];
+            lines.Add(Text($"Lifecycle: submit, approve, collect jwt ({first.Algorithm}), done. {first.Concurrency} at a time, {Environment.ProcessorCount} processors."));
+            lines.Add(Text($"Yardstick: the same {first.Recording.Inserts} inserts and {first.Recording.Updates} updates ({first.Recording.Columns} columns) in {first.Recording.Transactions.Count} transactions, bare."));
+            lines.Add("");
+            lines.Add(Row("engine", "broker/s", "yardstick/s", "ratio", "spread", "p50", "p99", "target"));
+            lines.AddRange(Lifecycles.Select(Row));
+        }
+
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Row(LifecycleFigures l) => Row(
+        Name(l.Engine),
+        Text($"{l.Broker:0}"),
+        Text($"{l.Yardstick:0}"),
+        Text($"{l.Ratio:0.00}"),
+        Text($"{l.Lowest:0.00}-{l.Highest:0.00}"),
+        Milliseconds(l.Latency(0.5)),
+        Milliseconds(l.Latency(0.99)),
+        l.IsGood ? "met (0.40)" : "missed (0.40)");
+
+    private static string Row(string engine, params string[] cells) =>
+        string.Concat([engine.PadRight(12), .. cells.Select(c => c.PadLeft(13))]);
+
+    private static string Name(Engine engine) => engine == Engine.Postgres ? "PostgreSQL" : "SQLite";
+
+    private static string Milliseconds(TimeSpan time) => Text($"{time.TotalMilliseconds:0.0} ms");
+
+    private static JsonNode Json(LifecycleFigures l) => new JsonObject
+    {
+        ["engine"] = Name(l.Engine),
+        ["algorithm"] = l.Algorithm,
+        ["concurrency"] = l.Concurrency,
+        ["transactions"] = l.Recording.Transactions.Count,
+        ["inserts"] = l.Recording.Inserts,
+        ["updates"] = l.Recording.Updates,
+        ["columns"] = l.Recording.Columns,
+        ["brokerPerSecond"] = Math.Round(l.Broker, 1),
+        ["yardstickPerSecond"] = Math.Round(l.Yardstick, 1),
+        ["ratio"] = Math.Round(l.Ratio, 3),
+        ["lowestRatio"] = Math.Round(l.Lowest, 3),
+        ["highestRatio"] = Math.Round(l.Highest, 3),
+        ["p50Ms"] = Math.Round(l.Latency(0.5).TotalMilliseconds, 2),
+        ["p99Ms"] = Math.Round(l.Latency(0.99).TotalMilliseconds, 2),
+        ["target"] = LifecycleFigures.Target,
+        ["met"] = l.IsGood,
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
