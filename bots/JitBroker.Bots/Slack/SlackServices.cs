@@ -64,9 +64,17 @@ internal sealed partial class SlackGreeting(SlackCalls calls, ILogger<SlackGreet
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The client itself compares the granted scopes with those needed.
-        if (await calls.WhoAreWeAsync(stoppingToken) is SlackReply.Refused refused)
-            LogRefused(log, refused.Error);
+        try
+        {
+            // The client itself compares the granted scopes with those needed.
+            if (await calls.WhoAreWeAsync(stoppingToken) is SlackReply.Refused refused)
+                LogRefused(log, refused.Error);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops before Slack has answered; nobody waits for it.
+            return;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Slack does not accept the bot token ({Error}): nothing can be told there. Set Slack:BotToken to the xoxb- token of the app")]

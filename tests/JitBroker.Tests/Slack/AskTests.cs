@@ -83,6 +83,12 @@ public sealed class AskTests
         await bench.ChooseAsync("ana", "entitlement", "logs:two");
         await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("2 of 3 data-owners", StringComparison.Ordinal));
 
+        await bench.SuggestAsync("ana", "logs");
+        Assert.True((bool)(await bench.ChooseAsync("ana", "entitlement", "logs:read"))["ok"]!);
+        Assert.True((bool)(await bench.ChooseAsync("ana", "duration", "PT2H"))["ok"]!);
+        await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("1 of 3 data-owners", StringComparison.Ordinal));
+        Assert.Equal("PT2H", (string?)(await bench.ModalAsync("ana"))!["state"]!["values"]!["duration"]!["value"]!["selected_option"]!["value"]);
+
         await bench.SayAsync("bea", "/access request");
         await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("bea")).Contains("What do you need?", StringComparison.Ordinal));
         Assert.Empty((JsonArray)(await bench.SuggestAsync("bea", ""))["options"]!);

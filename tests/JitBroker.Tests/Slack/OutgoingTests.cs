@@ -116,6 +116,34 @@ public sealed class OutgoingTests
     }
 
     [Fact]
+    public async Task An_acknowledgement_does_not_wait_for_Slack()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.FaultAsync(new { method = "*", times = 1000, status = 200, delay_ms = 60_000 });
+        foreach (var typed in (string[])["/access request", "/access request logs:read 1h INC-1", "/access whoami", "/access mine"])
+            Assert.True((bool)(await bench.SayAsync("ana", typed))["ok"]!, typed);
+        await bench.UntilRowAsync("select id from requests");
+        await bench.FaultAsync(new { clear = true });
+    }
+
+    [Fact]
+    public async Task A_known_card_whose_edit_was_given_up_is_corrected_at_its_next_press()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        var card = await bench.AskAsync();
+        await bench.FaultAsync(new { method = "chat.update", status = 200, error = "some_new_refusal" });
+        await bench.PressAsync("bea", card, "approve");
+        await bench.UntilAsync(async () => (await bench.QueryAsync<string>("select state from deliveries where copy_id is not null")).Contains("dead"));
+        await bench.UntilAsync(async () => SlackBench.Text(await bench.CardAsync("ana", Ana)).Contains("ready for Ana", StringComparison.Ordinal) || SlackBench.Text(await bench.CardAsync()).Contains("ready for Ana", StringComparison.Ordinal));
+        if (SlackBench.HasButton(await bench.CardAsync(), "approve"))
+            await bench.PressAsync("dan", (await bench.CardAsync())!, "approve");
+        else
+            await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "cancel", Ana);
+        await bench.UntilCardAsync("ready for Ana");
+        await bench.UntilCardAsync("ready for Ana", "ana", Ana);
+    }
+
+    [Fact]
     public async Task While_the_token_is_refused_everything_waits_and_nothing_dies()
     {
         await using var bench = await SlackBench.StartAsync(workspace: o => o with { Scopes = ["commands", "im:write", "users:read", "channels:read", "groups:read"] });

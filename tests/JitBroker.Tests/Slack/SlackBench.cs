@@ -156,6 +156,15 @@ internal sealed class SlackBench : IAsyncDisposable
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         _databases.Database.ReadAsync(s => s.QueryAsync<T>(sql, parameters, CancellationToken.None), CancellationToken.None);
 
+    /// <summary>Waits for a row without sending anything, while time passes.</summary>
+    public Task UntilRowAsync(string sql) => Eventually.TrueAsync(
+        async () =>
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            return (await QueryAsync<string>(sql)).Count > 0;
+        },
+        60);
+
     public Task FaultAsync(object fault) => DoAsync("faults", fault);
 
     public async Task<IReadOnlyList<JsonObject>> CallsAsync(string method) =>

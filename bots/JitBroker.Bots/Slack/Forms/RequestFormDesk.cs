@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using JitBroker.Bots.Chat;
 using JitBroker.People;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,10 @@ internal sealed partial class RequestFormDesk(
 
     /// <summary>Longest reason the form takes, as the submit does.</summary>
     public const int ReasonLength = 2000;
+
+    private const int MostKept = 10_000;
+
+    private readonly ConcurrentDictionary<string, string> _choices = new(StringComparer.Ordinal);
 
     public async Task OpenAsync(SlackDelivery delivery, RequestDraft draft, CancellationToken cancellationToken)
     {
@@ -34,9 +39,15 @@ internal sealed partial class RequestFormDesk(
 
         var usual = draft.Entitlement is { } name ? await lately.UsualWaitAsync(name, cancellationToken) : null;
         await UpdateAsync(viewId, hash: null, fill.Of(actor, draft, usual), cancellationToken);
+
+        // Asked now, so that the submission finds the account checked and need not wait for Slack.
+        await people.ResolveAsync(delivery, "chat.form", Assurance.Asked, cancellationToken);
     }
 
-    /// <summary>Something was chosen: the durations and the live line follow. A view that moved on meanwhile is left alone.</summary>
+    /// <summary>
+    /// Something was chosen: the durations and the live line follow. Of several choices made before the view could be updated the last one is shown; one that
+    /// comes after a newer is left out.
+    /// </summary>
     public async Task RefreshAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
         var view = delivery.Payload.At("view");
@@ -45,9 +56,14 @@ internal sealed partial class RequestFormDesk(
         var who = await people.ResolveAsync(delivery, "chat.form", Assurance.Known, cancellationToken);
         if (who.Value is not { } actor)
             return;
+        var at = delivery.Action.Text("action_ts") ?? "";
+        if (!IsNewest(viewId, at))
+            return;
         var draft = FormState.RequestOf(view);
         var usual = draft.Entitlement is { } name ? await lately.UsualWaitAsync(name, cancellationToken) : null;
-        await UpdateAsync(viewId, view.Text("hash"), fill.Of(actor, draft, usual), cancellationToken);
+        var form = fill.Of(actor, draft, usual);
+        if (!await UpdateAsync(viewId, view.Text("hash"), form, cancellationToken) && IsNewest(viewId, at))
+            await UpdateAsync(viewId, hash: null, form, cancellationToken);
     }
 
     public async Task<SlackAnswer> SuggestAsync(SlackDelivery delivery, CancellationToken cancellationToken)
@@ -59,11 +75,23 @@ internal sealed partial class RequestFormDesk(
         return new SlackAnswer(200, SlackJson.Write(new { Options = options.Select(RequestView.Option) }));
     }
 
-    private async Task UpdateAsync(string viewId, string? hash, RequestForm form, CancellationToken cancellationToken)
+    /// <summary>Notes a choice; false when a newer one of the same view is known. Slack's timestamps of one length sort as text.</summary>
+    private bool IsNewest(string viewId, string at)
+    {
+        if (_choices.Count >= MostKept)
+            _choices.Clear();
+        return _choices.AddOrUpdate(viewId, at, (_, known) => string.CompareOrdinal(at, known) > 0 ? at : known) == at;
+    }
+
+    /// <returns>False when the view was updated by another choice meanwhile.</returns>
+    private async Task<bool> UpdateAsync(string viewId, string? hash, RequestForm form, CancellationToken cancellationToken)
     {
         var reply = await calls.UpdateViewAsync(viewId, hash, RequestView.Of(form), cancellationToken);
-        if (reply is not (SlackReply.Ok or SlackReply.Refused { Error: "hash_conflict" or "not_found" }))
+        if (reply is SlackReply.Refused { Error: "hash_conflict" })
+            return false;
+        if (reply is not (SlackReply.Ok or SlackReply.Refused { Error: "not_found" }))
             LogStale(log, viewId, reply.ToString());
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The form for delivery {DeliveryId} could not be opened: {Reply}")]

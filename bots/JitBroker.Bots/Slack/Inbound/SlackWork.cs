@@ -81,7 +81,7 @@ internal sealed partial class SlackWork(
             if (isDead)
                 await answers.SayAsync(delivery, Refused.Broken(reference), replaceOriginal: false, cancellationToken);
         }
-        catch (DatabaseUnavailableException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             // The claim runs out and the delivery is worked on again.
             LogUnrecorded(log, delivery.Id, e);

@@ -33,8 +33,12 @@ internal sealed class CopyKeeper(
 
     private async Task RegisterAsync(Session session, Actor actor, string template, string action, string id, string channel, string ts, CancellationToken cancellationToken)
     {
-        if (await outbox.FindCopyAsync(session, SlackInbox.SurfaceName, options.HomeWorkspace, channel, ts, cancellationToken) is not null)
+        if (await outbox.FindCopyAsync(session, SlackInbox.SurfaceName, options.HomeWorkspace, channel, ts, cancellationToken) is { } known)
+        {
+            await RefreshAsync(session, known, cancellationToken);
             return;
+        }
+
         var requestId = action == ChatActions.Collect ? (await grants.FindAsync(session, id, cancellationToken))?.RequestId : id;
         if (requestId is null || await requests.FindAsync(session, requestId, cancellationToken) is not { } request || !MayRead(actor, request, template))
             return;
@@ -56,6 +60,18 @@ internal sealed class CopyKeeper(
         };
         if (!await outbox.InsertCopyAsync(session, copy, cancellationToken))
             return;
+        await EditAsync(session, copy, now, cancellationToken);
+    }
+
+    /// <summary>A copy that shows an old revision, because its edit was given up: it is edited once more.</summary>
+    private async Task RefreshAsync(Session session, PostedCopy known, CancellationToken cancellationToken)
+    {
+        if (known.Revision < await outbox.RevisionAsync(session, known.AboutId, cancellationToken))
+            await EditAsync(session, known, clock.GetUtcNow(), cancellationToken);
+    }
+
+    private async Task EditAsync(Session session, PostedCopy copy, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         await outbox.InsertAsync(session, Announcer.EditOf(copy, now), cancellationToken);
         session.AfterCommit(() => wakeups.Pulse(Sweep.DeliverOutbox));
     }

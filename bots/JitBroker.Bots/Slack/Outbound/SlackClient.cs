@@ -31,8 +31,10 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
             return new SlackReply.RateLimited(wait);
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, clock, cancellationToken);
+        if (!TryToken(out var token))
+            return new SlackReply.Refused("not_authed", "the bot token could not be read");
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.ApiUrl, method));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.BotToken());
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Content = new FormUrlEncodedContent(arguments.Where(a => a.Value is not null).Select(a => KeyValuePair.Create(a.Name, a.Value!)));
         var (reply, headers) = await SendAsync(method, request, cancellationToken);
         if (reply is SlackReply.RateLimited limited)
@@ -105,6 +107,22 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
         return refused;
     }
 
+    /// <summary>The file or variable that holds it may be gone for a moment while it is rotated.</summary>
+    private bool TryToken(out string token)
+    {
+        try
+        {
+            token = options.BotToken();
+            return token.Length > 0;
+        }
+        catch (Exception e)
+        {
+            LogNoToken(log, e.GetType().Name);
+            token = "";
+            return false;
+        }
+    }
+
     private CancellationTokenSource Deadline(CancellationToken cancellationToken, out CancellationTokenSource either)
     {
         var patience = new CancellationTokenSource(Patience, clock);
@@ -124,6 +142,9 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
 
     [SuppressMessage("Security", "CA5394", Justification = "Jitter needs no secrecy.")]
     private static TimeSpan Jittered(TimeSpan after) => after + TimeSpan.FromMilliseconds(Random.Shared.Next(50, 500));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Slack:BotToken could not be read ({Why}): nothing can be told there until it can")]
+    private static partial void LogNoToken(ILogger log, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Slack did not answer {Method}: {Why}")]
     private static partial void LogUnanswered(ILogger log, string method, string why);
