@@ -134,7 +134,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
             ("Broker:Limits:CollectionsPerHour", "10000"),
             .. settings,
         ];
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(all.ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.Ordinal)).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(all.GroupBy(s => s.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (string?)g.Last().Value, StringComparer.Ordinal)).Build();
         var secrets = new SecretResolver(name => name == "LOGS_SECRET" ? "introspector-secret" : null, folder);
         var result = SettingsLoader.Load(configuration, secrets, folder);
         Assert.Empty(result.Problems);

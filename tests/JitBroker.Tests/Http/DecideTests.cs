@@ -92,7 +92,7 @@ public sealed class DecideTests
         (await cy.GetAsync($"/v1/requests/{id}")).IsProblem(404, "not_found");
         (await ana.GetAsync($"/v1/requests/{Unknown}")).IsProblem(404, "not_found");
         (await ana.GetAsync($"/v1/requests/{id.ToLowerInvariant()}")).IsProblem(404, "not_found");
-        (await ana.GetAsync("/v1/requests/%00")).IsProblem(404, "not_found");
+        (await ana.GetAsync("/v1/requests/%e2%80%ae")).IsProblem(404, "not_found");
         Assert.Single((await bea.GetAsync("/v1/requests?awaiting=me")).Json["items"]!.AsArray());
         Assert.Empty((await eli.GetAsync("/v1/requests?awaiting=me")).Json["items"]!.AsArray());
         Assert.Empty((await bea.GetAsync("/v1/requests?mine=true")).Json["items"]!.AsArray());

@@ -15,7 +15,7 @@ public sealed class SignInApiTests
         await using var broker = await BrokerFixture.NewAsync();
         var started = (await FormAsync(broker, "device_authorization", ("client_id", "jit"), ("scope", "decide"), ("host", "box"))).Is(200);
         Assert.Equal(["device_code", "user_code", "verification_uri", "expires_in", "interval"], started.Json.AsObject().Select(m => m.Key));
-        var poll = (string Key, string Value)[] [("grant_type", Grant), ("device_code", started.Text("device_code")), ("client_id", "jit")];
+        (string Key, string Value)[] poll = [("grant_type", Grant), ("device_code", started.Text("device_code")), ("client_id", "jit")];
         Assert.Equal("authorization_pending", (await FormAsync(broker, "token", poll)).Is(400).Text("error"));
         Assert.Equal("slow_down", (await FormAsync(broker, "token", poll)).Is(400).Text("error"));
 
