@@ -209,7 +209,7 @@ public sealed class OutboxStore
     {
         // A postponed edit keeps its owner's mark, without a deadline: unmarked it could collide with a younger edit of the same copy that waits.
         var keeper = delivery.CopyId is null ? null : owner;
-        var parameters = new { delivery.Id, owner, keeper, state = state.ToText(), at, counts = counts ? 1 : 0, lastError };
+        var parameters = new { id = delivery.Id, owner, keeper, state = state.ToText(), at, counts = counts ? 1 : 0, lastError };
         return await session.ExecuteAsync(PostponeSql, parameters, cancellationToken) == 1;
     }
 

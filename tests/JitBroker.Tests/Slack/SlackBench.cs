@@ -122,13 +122,22 @@ internal sealed class SlackBench : IAsyncDisposable
     // What happens by itself.
 
     /// <summary>Sends what is due until the condition holds.</summary>
-    public Task UntilAsync(Func<Task<bool>> holds, int seconds = 20) => Eventually.TrueAsync(
+    public Task UntilAsync(Func<Task<bool>> holds, int seconds = 60) => Eventually.TrueAsync(
         async () =>
         {
-            await Get<DeliverOutbox>().RunAsync(CancellationToken.None);
+            await RingAsync();
             return await holds();
         },
         seconds);
+
+    /// <summary>Sends what is due. The clock stands, so where our own pace makes a call wait a moment, that moment is let pass.</summary>
+    public async Task RingAsync()
+    {
+        var sending = Get<DeliverOutbox>().RunAsync(CancellationToken.None);
+        while (await Task.WhenAny(sending, Task.Delay(200)) != sending)
+            Clock.Advance(TimeSpan.FromMilliseconds(200));
+        await sending;
+    }
 
     public Task UntilWhisperAsync(string person, string text, string conversation = Channel) =>
         UntilAsync(async () => Text(await WhisperAsync(person, conversation)).Contains(text, StringComparison.Ordinal));

@@ -1,0 +1,185 @@
+using JitBroker.Grants;
+using JitBroker.Issuing;
+using JitBroker.Leases;
+using JitBroker.Outbox;
+using JitBroker.Playground;
+using JitBroker.Tests.Loop;
+
+namespace JitBroker.Tests.Slack;
+
+/// <summary>What one does with a request and with access: withdraw, use, end, look.</summary>
+public sealed class LifeTests
+{
+    private static readonly string Ana = SlackBench.Direct("ana");
+
+    [Fact]
+    public async Task A_request_is_withdrawn_by_its_button_and_every_copy_says_so()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.AskAsync();
+        await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "cancel", Ana);
+        await bench.UntilCardAsync("Withdrawn by *Ana*");
+        Assert.False(SlackBench.HasButton(await bench.CardAsync(), "approve"));
+    }
+
+    [Theory]
+    [InlineData("/access cancel")]
+    [InlineData("/access cancel logs:read")]
+    [InlineData("/access cancel PREFIX")]
+    [InlineData("/access cancel ID")]
+    public async Task A_request_is_withdrawn_by_any_name_it_has(string typed)
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.AskAsync();
+        var id = (await bench.QueryAsync<string>("select id from requests"))[0];
+        await bench.SayAsync("ana", typed.Replace("PREFIX", id[..20].ToLowerInvariant(), StringComparison.Ordinal).Replace("ID", id, StringComparison.Ordinal));
+        await bench.UntilWhisperAsync("ana", "Withdrawn");
+        Assert.Equal("cancelled", Assert.Single(await bench.QueryAsync<string>("select state from requests")));
+    }
+
+    [Fact]
+    public async Task Nobody_withdraws_what_somebody_else_asked_for()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.AskAsync();
+        var id = (await bench.QueryAsync<string>("select id from requests"))[0];
+        await bench.SayAsync("cy", "/access cancel " + id);
+        await bench.UntilWhisperAsync("cy", "There is no request");
+        Assert.Equal("pending", Assert.Single(await bench.QueryAsync<string>("select state from requests")));
+    }
+
+    [Fact]
+    public async Task Access_is_used_and_ended_by_done_and_its_end_is_verified_on_the_card()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        var grant = await GrantedAsync(bench);
+        await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "collect", Ana);
+        await bench.UntilWhisperAsync("ana", "jit creds logs:read", Ana);
+        Assert.NotNull((await bench.Get<MintLease>().HandleAsync(TestBroker.As("ana"), grant, CancellationToken.None)).Value);
+        await bench.UntilCardAsync("In use until");
+
+        await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "done", Ana);
+        await bench.UntilAsync(async () => (await bench.QueryAsync<string>("select state from grants"))[0] == "ending");
+        await RevokeAsync(bench);
+        await bench.UntilCardAsync("by *Ana* (done), verified");
+        await bench.UntilCardAsync("Collected once", "ana", Ana);
+        Assert.True(SlackBench.HasButton(await bench.CardAsync("ana", Ana), "request_again"));
+        Assert.Empty(bench.Issuer.Standing);
+    }
+
+    [Fact]
+    public async Task Ask_again_opens_the_form_filled_like_the_last_time()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.AskAsync();
+        await bench.SayAsync("ana", "/access cancel");
+        await bench.UntilAsync(async () => SlackBench.HasButton(await bench.CardAsync("ana", Ana), "request_again"));
+        await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "request_again", Ana);
+        await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("data-owners", StringComparison.Ordinal));
+        Assert.Equal("INC-42 slow checkout", (string?)(await bench.ModalAsync("ana"))!["state"]!["values"]!["reason"]!["value"]!["value"]);
+    }
+
+    [Fact]
+    public async Task An_owner_revokes_with_a_reason_and_not_without()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await GrantedAsync(bench);
+        await bench.SayAsync("dan", "/access revoke logs:read");
+        await bench.UntilWhisperAsync("dan", "Say why you revoke it");
+        await bench.SayAsync("dan", "/access revoke logs:read wrong database");
+        await bench.UntilCardAsync("by *Dan*");
+        Assert.Contains("Reason: wrong database", SlackBench.Text(await bench.CardAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Done_alone_ends_the_only_one_and_otherwise_says_what_there_is()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.SayAsync("ana", "/access done");
+        await bench.UntilWhisperAsync("ana", "You hold no access now.");
+        await bench.AskAsync(entitlement: TestCatalog.Auto);
+        await bench.SayAsync("ana", "/access done");
+        await bench.UntilWhisperAsync("ana", "Ending *Logs* now");
+    }
+
+    [Fact]
+    public async Task Mine_and_pending_list_what_there_is_and_its_buttons_work()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.SayAsync("bea", "/access pending");
+        await bench.UntilWhisperAsync("bea", "Nothing waits for you.");
+        await bench.AskAsync();
+        await bench.SayAsync("ana", "/access mine");
+        await bench.UntilWhisperAsync("ana", "Waiting for a decision");
+        await bench.SayAsync("bea", "/access pending");
+        await bench.UntilWhisperAsync("bea", "Waiting for you");
+        await bench.PressAsync("bea", (await bench.WhisperAsync("bea"))!, "approve");
+        await bench.UntilWhisperAsync("bea", "Approved. Its asker has been told.");
+        await bench.UntilCardAsync("ready for Ana");
+    }
+
+    [Fact]
+    public async Task Whoami_says_who_and_what_one_may_ask_for()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.SayAsync("dan", "/access whoami");
+        await bench.UntilWhisperAsync("dan", "You are *Dan*, dan@example.com");
+        Assert.Contains("roles: admin", SlackBench.Text(await bench.WhisperAsync("dan")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Somebody_unknown_is_told_which_ids_to_add_and_whom_to_ask()
+    {
+        await using var bench = await SlackBench.StartAsync(workspace: o => o with { People = [.. o.People, new PlaygroundPerson("U0ZOE", "zoe", "Zoe")] });
+        await bench.SayAsync("zoe", "/access request logs:read 1h INC-1");
+        await bench.UntilWhisperAsync("zoe", "Ask Dan to add \"slack: T0EX/U0ZOE\"");
+        Assert.Contains("slack:T0EX/U0ZOE", Assert.Single(await bench.QueryAsync<string>("select data from events where type = 'refused'")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_and_unknown_words_say_what_one_can_type()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.SayAsync("ana", "/access");
+        await bench.UntilWhisperAsync("ana", "/access request [ENTITLEMENT]");
+        await bench.SayAsync("ana", "/access requets <!channel> *x*");
+        await bench.UntilWhisperAsync("ana", "Did you mean `/access request`?");
+    }
+
+    [Fact]
+    public async Task The_end_is_announced_and_an_end_that_is_stuck_is_told_to_operations()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        var grant = await GrantedAsync(bench);
+        Assert.NotNull((await bench.Get<MintLease>().HandleAsync(TestBroker.As("ana"), grant, CancellationToken.None)).Value);
+        bench.Clock.Advance(TimeSpan.FromMinutes(54));
+        await bench.UntilCardAsync("ends in *6 min*", "ana", Ana);
+
+        bench.Issuer.BeforeEnd = (_, _) => Task.FromResult<EndOutcome?>(new EndOutcome.Failed("logs <!channel> does not answer"));
+        bench.Clock.Advance(TimeSpan.FromMinutes(7));
+        await bench.Get<EndDueGrants>().RunAsync(CancellationToken.None);
+        await RevokeAsync(bench);
+        await bench.UntilCardAsync("*ENDING SINCE*");
+        await bench.UntilCardAsync("logs <!channel> does not answer", "dan", SlackBench.Operations);
+        Assert.DoesNotContain("<!channel>", SlackBench.Text(await bench.CardAsync()), StringComparison.Ordinal);
+
+        bench.Issuer.BeforeEnd = static (_, _) => Task.FromResult<EndOutcome?>(null);
+        bench.Clock.Advance(TimeSpan.FromMinutes(2));
+        await RevokeAsync(bench);
+        await bench.UntilCardAsync("(expired), verified");
+    }
+
+    private static async Task<string> GrantedAsync(SlackBench bench)
+    {
+        await bench.PressAsync("bea", await bench.AskAsync(), "approve");
+        await bench.UntilCardAsync("Approved by Bea", "ana", Ana);
+        await bench.UntilCardAsync("ready for Ana");
+        return (await bench.QueryAsync<string>("select id from grants"))[0];
+    }
+
+    private static async Task RevokeAsync(SlackBench bench)
+    {
+        await bench.Get<RevokeDueLeases>().RunAsync(CancellationToken.None);
+        await bench.Get<RevokeDueLeases>().IdleAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,212 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using FsCheck;
+using FsCheck.Fluent;
+using JitBroker.Bots.Chat;
+using JitBroker.Bots.Slack;
+using JitBroker.Catalog;
+using JitBroker.Outbox;
+using JitBroker.People;
+using JitBroker.People.SignIn;
+using JitBroker.Playground.Blocks;
+using JitBroker.Policy;
+
+namespace JitBroker.Tests.Slack;
+
+/// <summary>
+/// Attack E1 and chat-wire A10, A11 on whole messages and views: whatever stands in names, titles, reasons and errors, Slack takes what we say and nothing in it
+/// is live. The limits are checked by the playground, which was written from the same table by somebody else.
+/// </summary>
+public sealed partial class RenderedTests
+{
+    private static readonly string[] Nasty =
+    [
+        "<!channel>", "<!here|x>", "<@U0BEA>", "<#C0ACCESS>", "<https://evil.example|prod-console>", "https://evil.example", "*Approved by Bea 12:03*", "_x_", "~x~", "`x`", "```x```",
+        ":white_check_mark:", "&amp;", "&lt;!channel&gt;", "<!date^1^{time}|x>", "\n\n:white_check_mark: Approved by Bea", "\u202Egnorw\u202C", "\u2066x\u2069", "a\u200Bb", "\0", "\r\n\t", "\u2028",
+        "\uD83D", "👩‍👩‍👧‍👦", "é̂̂̂̂̂̂̂̂", "", " ", "\"}],", "{{x}}", "🤷", "ﷺ", "&&&&&&&&", "<<<<<<<<", ">>>>>>>>",
+    ];
+
+    private static readonly Arbitrary<string> Hostile = (
+        from parts in Gen.OneOf(Gen.Elements(Nasty), ArbMap.Default.GeneratorFor<string>().Select(s => s ?? "")).NonEmptyListOf()
+        from times in Gen.Elements(1, 1, 1, 3, 400)
+        select Long(string.Concat(parts), times)).ToArbitrary();
+
+    [Fact]
+    public void No_card_notice_list_or_refusal_can_be_made_live_or_too_large() =>
+        Prop.ForAll(Hostile, text =>
+        {
+            foreach (var (name, message) in Messages(text))
+                Check(name, MessageRenderer.Render(message));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void No_form_can_be_made_live_or_too_large() =>
+        Prop.ForAll(Hostile, text =>
+        {
+            foreach (var (name, view) in Views(text))
+            {
+                var json = SlackJson.ToNode(view)!;
+                var faults = ViewShapes.FaultsOfView(json, "modal");
+                Assert.True(faults.Count == 0, $"{name}: {string.Join("; ", faults)}");
+                AssertInert(name, json);
+            }
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void What_is_cut_is_cut_between_whole_characters_and_marked()
+    {
+        Assert.Equal("👩‍👩‍👧‍👦…", Cut.To("👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 13));
+        Assert.Equal("abc", Cut.To("abc", 3));
+        Assert.Equal("ab…", Cut.To("abcd", 3));
+        Prop.ForAll(Hostile, ArbMap.Default.ArbFor<PositiveInt>(), (text, limit) => Cut.To(text, limit.Get).Length <= limit.Get).QuickCheckThrowOnFailure();
+    }
+
+    [Theory]
+    [InlineData("<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@U1&gt;")]
+    [InlineData("*bold* _it_ ~no~ `code`", "∗bold∗ ˍitˍ ∼no∼ ˋcodeˋ")]
+    [InlineData("payments_logs:read", "payments_logs:read")]
+    [InlineData("a\nb\u202Ec\u200Bd", "a bcd")]
+    [InlineData(":tada: orders-db:read", ":tada∶ orders-db:read")]
+    public void Data_is_escaped_in_one_place(string given, string inert) => Assert.Equal(inert, Mrkdwn.Escape(given));
+
+    /// <summary>The files are what we say, reviewed and type-checked against Slack's own types. Set <c>UPDATE_GOLDEN=1</c> to write them anew.</summary>
+    [Fact]
+    public void What_is_said_is_what_was_reviewed()
+    {
+        var wrong = new List<string>();
+        foreach (var (name, message) in Messages(null))
+            Compare(wrong, name + ".blocks.json", SlackJson.ToNode(MessageRenderer.Render(message).Blocks)!);
+        foreach (var (name, view) in Views(null))
+            Compare(wrong, name + ".modal.json", SlackJson.ToNode(view)!);
+        Assert.True(wrong.Count == 0, $"These differ from the reviewed files: {string.Join(", ", wrong)}. Look at the change, then run with UPDATE_GOLDEN=1.");
+    }
+
+    private static IEnumerable<(string Name, ChatMessage Message)> Messages(string? text)
+    {
+        foreach (var (name, story) in Stories.All(text))
+        {
+            yield return ("approval-" + name, ApprovalCard.Of(story, Recipients.Channel("C0ACCESS")));
+            yield return ("asker-" + name, AskerCard.Of(story));
+        }
+
+        yield return ("approval-direct", ApprovalCard.Of(Stories.Of("pending", text), Recipients.Person("bea@example.com")));
+        yield return ("expiry", Notices.Expiry(Stories.Of("approved", text, "active", approvers: ["bea", "dan"]))!);
+        yield return ("stuck", Notices.Stuck(Stories.Of("approved", text, "ending", end: "expired"), Stories.Stuck(text))!);
+        yield return ("signed-in", Notices.SignedIn(Session(text), Stories.Now));
+        yield return ("channel-refused", Notices.ChannelRefused(text ?? "C0DATA", text ?? "not_in_channel", 2));
+        yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
+        yield return ("login-decide", SignInByChat.Question(new SignInPrompt(Stories.Id, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Decide, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
+        yield return ("help", Help.All());
+        yield return ("unknown-word", Help.For(new ChatCommand.Unknown(text ?? "requets", "request")));
+        var directory = new PeopleDirectory(Stories.Catalog(text));
+        yield return ("whoami", Help.WhoAmI(directory, Ana(text)));
+        yield return ("refused-unknown-person", Refused.Of(Refused.Unknown(directory, "slack", text ?? "T0EX/U0ZOE")));
+        yield return ("refused", Refused.Of(new Refusal(Codes.OwnRequest, text ?? "You can't decide your own request.")));
+        yield return ("broken", Refused.Broken(Stories.Id));
+    }
+
+    private static IEnumerable<(string Name, ModalView View)> Views(string? text)
+    {
+        var option = new FormOption("orders-db:read", text ?? "Orders database, read only (orders-db:read)", text ?? "Low risk");
+        var faults = new Dictionary<string, string>(StringComparer.Ordinal) { ["duration"] = text ?? "9 h is too long: orders-db:read is given for at most 8 h." };
+        IReadOnlyList<FormOption> durations = [new("PT30M", "30 min"), new("PT1H", "1 h"), new("PT8H", "8 h"), new("PT9H", "9 h (not possible here)")];
+        yield return ("request-loading", RequestView.Loading());
+        yield return ("request-empty", RequestView.Of(new RequestForm(null, durations, durations[0], "", text ?? "What do you need it for?", true, null, Tone.Waiting, ChatText.Plain("Choose what you need to see who will be asked."), RequestDraft.Empty.Faults)));
+        yield return ("request-filled", RequestView.Of(new RequestForm(
+            option, durations, durations[3], text ?? "INC-42 slow checkout", text ?? "Name a ticket, e.g. INC-42", true, Stories.Now.AddHours(1), Tone.Waiting,
+            ChatText.Of($"Needs {Say.Strong(text ?? "1 of 3 data-owners (Bea, Dan, Eli)")}."), faults)));
+        yield return ("deny", DenyForm.View(Stories.Id));
+    }
+
+    private static PersonSession Session(string? text) => new()
+    {
+        Id = Stories.Id, Version = 1, Person = "ana@example.com", Scope = "decide", TokenHash = "h", StartedAt = Stories.Now, EndsAt = Stories.Now.AddMinutes(15),
+        Address = text ?? "203.0.113.7", Host = text ?? "laptop",
+    };
+
+    private static Actor Ana(string? text) => new(new Person("ana@example.com", text ?? "Ana"), Surface.Slack, "slack:T0EX/U0ANA");
+
+    private static string Long(string text, int times) => text.Length > 5000 ? text : string.Concat(Enumerable.Repeat(text, times));
+
+    private static void Check(string name, SlackMessage message)
+    {
+        var blocks = SlackJson.ToNode(message.Blocks)!;
+        var faults = ViewShapes.FaultsOfMessage(blocks);
+        Assert.True(faults.Count == 0, $"{name}: {string.Join("; ", faults)}");
+        Assert.InRange(message.Text.Length, 1, 4000);
+        Assert.True(Shown(blocks) < 13_000, $"{name} shows {Shown(blocks)} characters");
+        AssertInert(name, blocks);
+        AssertInertMrkdwn(name, message.Text);
+    }
+
+    private static void AssertInert(string name, JsonNode node)
+    {
+        switch (node)
+        {
+            case JsonObject { } text when (string?)text["type"] == "mrkdwn":
+                Assert.True((bool)text["verbatim"]!);
+                AssertInertMrkdwn(name, (string)text["text"]!);
+                break;
+            case JsonObject { } text when (string?)text["type"] == "plain_text":
+                Assert.False((bool)text["emoji"]!);
+                Assert.DoesNotMatch(Hidden(), (string)text["text"]!);
+                break;
+            case JsonObject o:
+                foreach (var (_, value) in o)
+                {
+                    if (value is not null)
+                        AssertInert(name, value);
+                }
+
+                break;
+            case JsonArray a:
+                foreach (var value in a)
+                    AssertInert(name, value!);
+                break;
+        }
+    }
+
+    /// <summary>All that may stand in angle brackets is a date token made of a number; every ampersand is one of the three entities.</summary>
+    private static void AssertInertMrkdwn(string name, string mrkdwn)
+    {
+        var rest = DateToken().Replace(mrkdwn, "");
+        Assert.False(rest.Contains('<', StringComparison.Ordinal) || rest.Contains('>', StringComparison.Ordinal), $"{name}: {mrkdwn}");
+        Assert.DoesNotMatch(LiveAmpersand(), rest);
+        Assert.DoesNotMatch(Hidden(), mrkdwn);
+    }
+
+    private static int Shown(JsonNode? node) => node switch
+    {
+        JsonObject o => o.Sum(p => p.Key == "text" && p.Value is JsonValue v ? v.ToString().Length : Shown(p.Value)),
+        JsonArray a => a.Sum(Shown),
+        _ => 0,
+    };
+
+    private static void Compare(List<string> wrong, string name, JsonNode said)
+    {
+        var path = Path.Combine(Folder(), name);
+        var text = said.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            Directory.CreateDirectory(Folder());
+            File.WriteAllText(path, text);
+        }
+        else if (!File.Exists(path) || File.ReadAllText(path) != text)
+        {
+            wrong.Add(name);
+        }
+    }
+
+    private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "golden");
+
+    [GeneratedRegex(@"<!date\^[0-9]+\^[{}a-z_ ]+\|[0-9: UTC-]+>", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex DateToken();
+
+    [GeneratedRegex("&(?!amp;|lt;|gt;)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex LiveAmpersand();
+
+    [GeneratedRegex(@"[\p{Cc}\p{Cf}\p{Cs}-[\uD800-\uDFFF]]", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Hidden();
+}
