@@ -61,7 +61,8 @@ public static class BrokerHost
         builder.WebHost.UseKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+            // Handlers stop reading far below it; up to it the server swallows the rest, so that the caller hears why instead of a broken pipe.
+            kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestLineSize = 4 * 1024;
             kestrel.Limits.RequestHeadersTimeout = SlowestHeaders;

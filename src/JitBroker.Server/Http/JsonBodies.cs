@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace JitBroker.Server.Http;
@@ -18,8 +17,6 @@ internal static class JsonBodies
     /// <exception cref="ProblemException">413, or 408 when it trickles in.</exception>
     public static async Task<byte[]> ReadBytesAsync(HttpContext context, int largest = Largest)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = largest;
         if (context.Request.ContentLength > largest)
             throw TooLarge(largest);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
@@ -67,10 +64,24 @@ internal static class JsonBodies
     }
 
     /// <summary>For calls without a body: an empty object is let pass.</summary>
+    /// <exception cref="ProblemException">400 or 415.</exception>
     public static void ParseNothing(HttpContext context, byte[] bytes)
     {
-        if (bytes.Length > 0)
-            _ = Parse(context, bytes, new Nothing());
+        if (bytes.Length == 0)
+            return;
+        NeedJson(context);
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            if (json.RootElement.ValueKind == JsonValueKind.Object && !json.RootElement.EnumerateObject().Any())
+                return;
+        }
+        catch (JsonException)
+        {
+            throw new ProblemException(Problems.Invalid("This call takes no body, and what was sent is not JSON."));
+        }
+
+        throw new ProblemException(Problems.Invalid("This call takes no body."));
     }
 
     private static void NeedJson(HttpContext context)
@@ -101,6 +112,3 @@ internal static class JsonBodies
             : $"{field} is not of the type that this call takes.", field);
     }
 }
-
-/// <summary>The body of a call that has none.</summary>
-internal sealed record Nothing;

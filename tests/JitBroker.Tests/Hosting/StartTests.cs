@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using JitBroker.Server.Hosting;
+using JitBroker.Tests.Http;
+
+namespace JitBroker.Tests.Hosting;
+
+/// <summary>How the server starts, or says in sentences why it does not.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("jitbroker-start-").FullName;
+
+    [Fact]
+    public async Task Init_writes_a_start_that_passes_check_and_never_overwrites()
+    {
+        Assert.Equal(0, (await RunAsync("init")).Exit);
+        var catalog = await File.ReadAllTextAsync(Path.Combine(_folder, "catalog.yaml"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), "{}");
+
+        var again = await RunAsync("init");
+        var check = await RunAsync("check");
+
+        Assert.Equal((0, "{}", catalog), (again.Exit, await File.ReadAllTextAsync(Path.Combine(_folder, "appsettings.json")), await File.ReadAllTextAsync(Path.Combine(_folder, "catalog.yaml"))));
+        Assert.Contains("Kept", again.Output, StringComparison.Ordinal);
+        Assert.Equal(0, check.Exit);
+        Assert.Contains("in order", check.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder, "jitbroker.db")));
+    }
+
+    [Fact]
+    public async Task Check_tells_every_problem_and_exits_1()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), """{ "Broker": { "PendingFor": "x", "Nonsense": 1 } }""");
+        var settings = await RunAsync("check");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), "{}");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "catalog.yaml"), "people: [ { email: nobody } ]\nnonsense: 1\n");
+        var catalog = await RunAsync("check");
+
+        Assert.Equal((1, 1), (settings.Exit, catalog.Exit));
+        Assert.Contains("Broker:PendingFor", settings.Error, StringComparison.Ordinal);
+        Assert.Contains("Broker:Nonsense", settings.Error, StringComparison.Ordinal);
+        Assert.Contains("catalog.yaml:1", catalog.Error, StringComparison.Ordinal);
+        Assert.Contains("catalog.yaml:2", catalog.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", settings.Error + catalog.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migrate_applies_what_is_missing_once()
+    {
+        await RunAsync("init");
+
+        var first = await RunAsync("migrate");
+        var second = await RunAsync("migrate");
+
+        Assert.Contains("Applied 0001_the_loop.", first.Output, StringComparison.Ordinal);
+        Assert.Equal("The database is up to date.", second.Output.Trim());
+    }
+
+    [Fact]
+    public async Task A_start_that_cannot_be_says_why_in_a_sentence()
+    {
+        var none = await RunAsync();
+        await RunAsync("init");
+        await using var holder = new JitBroker.Storage.SqliteDatabase($"Data Source={Path.Combine(_folder, "jitbroker.db")}");
+        var inUse = await RunAsync();
+
+        Assert.Equal((1, 1), (none.Exit, inUse.Exit));
+        Assert.Contains("Broker:Catalog", none.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"The database {Path.Combine(_folder, "jitbroker.db")} is in use by pid", inUse.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", none.Error + inUse.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_build_is_not_served()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "catalog.yaml"), BrokerFixture.Catalog);
+        await using (var database = new JitBroker.Storage.SqliteDatabase($"Data Source={Path.Combine(_folder, "jitbroker.db")}"))
+        {
+            await new JitBroker.Storage.Migrator(database, new ManualClock()).ApplyAsync(CancellationToken.None);
+            await database.WriteAsync(s => s.ExecuteAsync("insert into schema_migrations (version, name, hash, applied_at) values (9999, '9999_later', 'x', 'y')", null, CancellationToken.None), CancellationToken.None);
+        }
+
+        await using var app = BrokerHost.Build(BrokerFixture.Settings(_folder), new BrokerHostOptions { Urls = ["http://127.0.0.1:0"], Clock = new ManualClock(), Scheduling = false });
+        var refused = await Assert.ThrowsAsync<StartException>(() => app.StartAsync());
+
+        Assert.Contains("9999_later", refused.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<(int Exit, string Output, string Error)> RunAsync(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(BrokerHost).Assembly.Location, .. args])
+        {
+            WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        start.Environment.Remove("ASPNETCORE_URLS");
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return (process.ExitCode, await output, await error);
+    }
+}
