@@ -21,14 +21,14 @@ public sealed class TestBroker : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly bool _ownsDatabases;
 
-    private TestBroker(Databases databases, Database database, TimeProvider clock, ScriptedIssuer issuer, CatalogSnapshot catalog, ChatSurfaces surfaces, string replica, bool owns)
+    private TestBroker(Databases databases, Database database, TimeProvider clock, ScriptedIssuer issuer, CatalogSnapshot catalog, ChatSurfaces surfaces, string replica, bool owns, AskLimits? asking = null)
     {
         _databases = databases;
         _ownsDatabases = owns;
         Issuer = issuer;
         var services = new ServiceCollection().AddLogging().AddSingleton<IIssuer>(issuer);
         var limits = new BrokerLimits(TimeSpan.FromHours(4), TimeSpan.FromHours(12));
-        var asking = new AskLimits(RequestsPerMinute: 1000, OpenRequests: 1000, CollectionsPerHour: 1000);
+        asking ??= new AskLimits(RequestsPerMinute: 1000, OpenRequests: 1000, CollectionsPerHour: 1000);
         services.AddCore(new CoreOptions(database, clock, catalog, limits, asking, MintOptions.Default, surfaces, new Replica(replica)));
         _services = services.BuildServiceProvider();
         TimeProvider = clock;
@@ -48,10 +48,10 @@ public sealed class TestBroker : IAsyncDisposable
         set => Get<CatalogHolder>().Replace(value);
     }
 
-    public static async Task<TestBroker> NewAsync(Engine engine, CatalogSnapshot? catalog = null, ChatSurfaces? surfaces = null, TimeProvider? clock = null)
+    public static async Task<TestBroker> NewAsync(Engine engine, CatalogSnapshot? catalog = null, ChatSurfaces? surfaces = null, TimeProvider? clock = null, AskLimits? asking = null)
     {
         var databases = await Databases.NewAsync(engine);
-        return new TestBroker(databases, databases.Database, clock ?? new ManualClock(), new ScriptedIssuer(), catalog ?? TestCatalog.Of(), surfaces ?? new ChatSurfaces([]), "one", owns: true);
+        return new TestBroker(databases, databases.Database, clock ?? new ManualClock(), new ScriptedIssuer(), catalog ?? TestCatalog.Of(), surfaces ?? new ChatSurfaces([]), "one", owns: true, asking);
     }
 
     /// <summary>A second replica over the same database, with the same target and clock.</summary>

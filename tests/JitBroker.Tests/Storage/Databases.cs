@@ -23,6 +23,9 @@ public sealed class Databases : IAsyncDisposable
 
     public Engine Engine { get; }
 
+    /// <summary>For another way to the same database.</summary>
+    public string ConnectionString => _connectionString;
+
     /// <summary>The first, shared connection to it.</summary>
     public Database Database { get; private set; } = null!;
 
