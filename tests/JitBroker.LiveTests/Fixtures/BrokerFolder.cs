@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace JitBroker.LiveTests.Fixtures;
+
+/// <summary>A folder with the settings and the catalog of one broker, as an operator would keep it. Deleted with everything in it.</summary>
+internal sealed class BrokerFolder : IDisposable
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private BrokerFolder(string path) => FolderPath = path;
+
+    public string FolderPath { get; }
+
+    public string DatabaseFile => Path.Combine(FolderPath, "jitbroker.db");
+
+    /// <summary>An empty one.</summary>
+    public static BrokerFolder Empty() => new(Directory.CreateTempSubdirectory("jitbroker-live-").FullName);
+
+    /// <param name="publicUrl">The address of the broker: its replicas share it.</param>
+    /// <param name="postgres">A connection string; null for SQLite in this folder.</param>
+    public static BrokerFolder New(ChatWorkspace workspace, Uri publicUrl, string? postgres = null, string logLevel = "Information")
+    {
+        var folder = Empty();
+        folder.Write("catalog.yaml", LiveCatalog.Text);
+        folder.Write("appsettings.json", Settings(workspace, publicUrl, postgres, logLevel).ToJsonString(Indented));
+        return folder;
+    }
+
+    public void Write(string name, string text) => File.WriteAllText(Path.Combine(FolderPath, name), text);
+
+    public void Dispose() => Directory.Delete(FolderPath, recursive: true);
+
+    private static JsonObject Settings(ChatWorkspace workspace, Uri publicUrl, string? postgres, string logLevel) => new()
+    {
+        ["Broker"] = new JsonObject
+        {
+            ["PublicUrl"] = publicUrl.AbsoluteUri.TrimEnd('/'),
+            ["Catalog"] = "catalog.yaml",
+            ["AllowTestEndpoints"] = true,
+            ["Limits"] = new JsonObject { ["RequestsPerMinute"] = 100000, ["OpenRequests"] = 100000, ["CollectionsPerHour"] = 100000 },
+        },
+        ["Database"] = new JsonObject { ["Kind"] = postgres is null ? "sqlite" : "postgres", ["ConnectionString"] = postgres ?? "Data Source=jitbroker.db" },
+        ["Slack"] = new JsonObject
+        {
+            ["Enabled"] = true,
+            ["Mode"] = "http",
+            ["ApiUrl"] = workspace.ApiUrl.AbsoluteUri,
+            ["BotToken"] = "${env:LIVE_BOT_TOKEN}",
+            ["SigningSecrets"] = new JsonArray("${env:LIVE_SIGNING_SECRET}"),
+            ["Workspaces"] = new JsonArray(workspace.Options.TeamId),
+            ["Channel"] = ChatWorkspace.Channel,
+            ["OperationsChannel"] = "C0OPS",
+        },
+        ["Signing"] = new JsonObject { ["KeysDirectory"] = "keys" },
+        ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Default"] = logLevel, ["Microsoft"] = logLevel == "Trace" ? logLevel : "Warning" } },
+    };
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace JitBroker.LiveTests.Fixtures;
+
+/// <summary>The catalog of the live tests: the five people of the workspace, sixteen more who may approve, and ways to be approved.</summary>
+internal static class LiveCatalog
+{
+    /// <summary>One vote of the data owners; its end holds at once.</summary>
+    public const string Logs = "logs:read";
+
+    /// <summary>Approved by rule; its end holds at once.</summary>
+    public const string Quick = "quick:read";
+
+    /// <summary>Two votes, by two people.</summary>
+    public const string Pair = "pair:read";
+
+    public const string Audience = "https://logs.live.example";
+
+    public const string ServiceClient = "logs-service";
+
+    public const string ServiceSecret = "an-introspection-secret-of-the-live-tests";
+
+    /// <summary>How many approvers there are beside Bea and Dan.</summary>
+    public const int Crowd = 16;
+
+    public static string UserOf(int approver) => string.Create(CultureInfo.InvariantCulture, $"U0APP{approver:00}");
+
+    public static string EmailOf(int approver) => string.Create(CultureInfo.InvariantCulture, $"app{approver:00}@example.com");
+
+    public static string Text => $$"""
+        people:
+          - { email: ana@example.com, name: Ana Diaz,      slack: T0EX/U0ANA }
+          - { email: bea@example.com, name: Bea Lindqvist, slack: T0EX/U0BEA }
+          - { email: cy@example.com,  name: Cy Okafor,     slack: T0EX/U0CY }
+          - { email: dan@example.com, name: Dan Moreau,    slack: T0EX/U0DAN }
+          - { email: eli@example.com, name: Eli Nakamura,  slack: T0EX/U0ELI }
+        {{string.Join('\n', Enumerable.Range(0, Crowd).Select(i => $"  - {{ email: {EmailOf(i)}, name: Approver {i.ToString(CultureInfo.InvariantCulture)}, slack: T0EX/{UserOf(i)} }}"))}}
+        groups:
+          engineering: { members: [ana@example.com, cy@example.com] }
+          data-owners: { members: [bea@example.com, dan@example.com, {{string.Join(", ", Enumerable.Range(0, Crowd).Select(EmailOf))}}] }
+          platform:    { members: [dan@example.com] }
+        roles: { admin: [platform] }
+        issuers:
+          tokens: { kind: jwt, alg: RS256, tokenLifetime: 15m, introspectors: [ { client: {{ServiceClient}}, secret: "${env:LIVE_SERVICE_SECRET}" } ] }
+        entitlements:
+          {{Logs}}:
+            title: Logs, read only
+            issuer: tokens
+            grants: { audience: "{{Audience}}", scope: [logs.read], verify: introspection }
+            eligible: [engineering]
+            duration: { min: 1s, default: 30m, max: 4h }
+            leases: 5
+            reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
+            approval: [ { group: data-owners, votes: 1 } ]
+          {{Quick}}:
+            title: Quick look
+            issuer: tokens
+            grants: { audience: "https://quick.live.example", scope: [look], verify: introspection }
+            eligible: [engineering]
+            duration: { min: 1s, default: 5m, max: 1h }
+            leases: 5
+            reason: { required: false }
+            approval: auto
+          {{Pair}}:
+            title: Two votes
+            issuer: tokens
+            grants: { audience: "https://pair.live.example", scope: [pair], verify: introspection }
+            eligible: [engineering]
+            duration: { min: 1s, default: 5m, max: 1h }
+            reason: { required: false }
+            approval: [ { group: data-owners, votes: 2 } ]
+        """;
+}

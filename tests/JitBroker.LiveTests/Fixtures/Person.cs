@@ -1,0 +1,38 @@
+using JitBroker.Client;
+using JitBroker.Server.Demo;
+
+namespace JitBroker.LiveTests.Fixtures;
+
+/// <summary>One person at the workspace's page and at a terminal. Acts over the wire only.</summary>
+internal sealed class Person(HttpClient workspace, string user)
+{
+    private readonly Colleague _page = new(workspace, user);
+
+    public Task TypeAsync(string text) => _page.TypeAsync(ChatWorkspace.Channel, text, CancellationToken.None);
+
+    public Task<Seen> SeesAsync(string what, Func<Seen, bool> wanted) => _page.SeesAsync(ChatWorkspace.Channel, what, wanted, CancellationToken.None);
+
+    public Task PressAsync(Seen message, string action, string? value) => _page.PressAsync(ChatWorkspace.Channel, message, action, value, CancellationToken.None);
+
+    /// <summary>Confirms in chat a code that some terminal shows.</summary>
+    public async Task ConfirmAsync(string code)
+    {
+        await TypeAsync($"/access login {code}");
+        var prompt = await SeesAsync("the sign-in prompt", m => m.ButtonValue("login_confirm") is not null);
+        await PressAsync(prompt, "login_confirm", prompt.ButtonValue("login_confirm"));
+    }
+
+    /// <summary>Signs in by chat and gives the session's token.</summary>
+    public async Task<string> TokenAsync(Uri broker, SessionScope scope = SessionScope.Ask)
+    {
+        using var stranger = new BrokerClient(broker);
+        var device = (await stranger.StartSignInAsync(scope, $"{user}-laptop", CancellationToken.None)).Value;
+        await ConfirmAsync(device.UserCode);
+        string? token = null;
+        await Tests.Eventually.TrueAsync(async () => (token = (await stranger.PollSignInAsync(device.DeviceCode, CancellationToken.None)).Token?.AccessToken) is not null);
+        return token!;
+    }
+
+    /// <summary>Signs in by chat; the client is the caller's to dispose.</summary>
+    public async Task<BrokerClient> SignInAsync(Uri broker, SessionScope scope = SessionScope.Ask) => new(broker, await TokenAsync(broker, scope));
+}

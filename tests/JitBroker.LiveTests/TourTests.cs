@@ -1,0 +1,29 @@
+using JitBroker.LiveTests.Fixtures;
+
+namespace JitBroker.LiveTests;
+
+public sealed class TourTests
+{
+    [Fact]
+    public async Task The_tour_plays_the_whole_story_and_exits_with_0()
+    {
+        using var folder = BrokerFolder.Empty();
+
+        var (code, output, errors) = await BrokerProcess.RunAsync(folder, "demo", "--tour");
+
+        Assert.True(code == 0, $"{output}\n{errors}");
+        Assert.Equal("", errors);
+        string[] steps =
+        [
+            "jit login", "Signed in as ana@example.com", "/access request", "refused, privately, and written down", "Bea approves", "Ana collects a signed token",
+            "lets her read", "/access done", "The same token is refused by the service", "It ended by the clock", "grant_ended", "request.submitted", "grant.ended",
+        ];
+        var at = 0;
+        foreach (var step in steps)
+        {
+            var found = output.IndexOf(step, at, StringComparison.Ordinal);
+            Assert.True(found >= 0, $"The tour does not tell \"{step}\" in its place:\n{output}");
+            at = found;
+        }
+    }
+}
