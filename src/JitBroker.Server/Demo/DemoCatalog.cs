@@ -22,11 +22,11 @@ internal static class DemoCatalog
     public const string Text = $$"""
         # Who may have what, for how long, and who decides.
         people:
-          - { email: ana@example.com, name: Ana Diaz,    slack: T0EX/U0ANA }
-          - { email: bea@example.com, name: Bea Okafor,  slack: T0EX/U0BEA }
-          - { email: cy@example.com,  name: Cy Lindgren, slack: T0EX/U0CY }
-          - { email: dan@example.com, name: Dan Moreau,  slack: T0EX/U0DAN }
-          - { email: eli@example.com, name: Eli Tanaka,  slack: T0EX/U0ELI }
+          - { email: ana@example.com, name: Ana Diaz,     slack: T0EX/U0ANA }
+          - { email: bea@example.com, name: Bea Lindqvist,slack: T0EX/U0BEA }
+          - { email: cy@example.com,  name: Cy Okafor,    slack: T0EX/U0CY }
+          - { email: dan@example.com, name: Dan Moreau,   slack: T0EX/U0DAN }
+          - { email: eli@example.com, name: Eli Nakamura, slack: T0EX/U0ELI }
         groups:
           engineering: { members: [ana@example.com, cy@example.com] }
           data-owners: { members: [bea@example.com, dan@example.com] }

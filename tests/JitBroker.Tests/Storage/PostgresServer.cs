@@ -12,16 +12,19 @@ namespace JitBroker.Tests.Storage;
 /// </summary>
 public sealed class PostgresServer
 {
-    private static readonly Lazy<Task<PostgresServer?>> Shared = new(StartAsync);
+    private static readonly Lazy<Task<PostgresServer?>> Shared = new(NewAsync);
     private static int _databases;
+    private static int _servers;
 
     private readonly string _folder;
     private readonly int _port;
+    private readonly string _bin;
 
-    private PostgresServer(string folder, int port)
+    private PostgresServer(string folder, int port, string bin)
     {
         _folder = folder;
         _port = port;
+        _bin = bin;
     }
 
     /// <summary>Whether a commit waits for the disk. Tests do without; what measures sets it before the server starts.</summary>
@@ -44,26 +47,36 @@ public sealed class PostgresServer
     private string ConnectionTo(string database) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Maximum Pool Size=40;Timeout=30");
 
-    private static async Task<PostgresServer?> StartAsync()
+    /// <summary>Dies as in a power cut, in the middle of whatever it does.</summary>
+    public Task CrashAsync() => RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], asPostgres: true);
+
+    /// <summary>Starts after <see cref="CrashAsync"/>, on the same port and data.</summary>
+    public Task StartAgainAsync()
+    {
+        var options = string.Create(CultureInfo.InvariantCulture, $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync={(IsDurable ? "on" : "off")} -c max_connections=300 -c shared_buffers=64MB -c timezone=UTC");
+        return RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-w", "-l", Path.Combine(_folder, "log"), "-o", options, "start"], asPostgres: true);
+    }
+
+    /// <summary>A server of the caller's own; null where PostgreSQL's binaries are not installed. Stopped when the process ends.</summary>
+    public static async Task<PostgresServer?> NewAsync()
     {
         if (FindBinaries() is not { } bin)
             return null;
-        var folder = Path.Combine(Path.GetTempPath(), $"jitbroker-pg-{Environment.ProcessId}");
+        var folder = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"jitbroker-pg-{Environment.ProcessId}-{Interlocked.Increment(ref _servers)}"));
         Directory.CreateDirectory(folder);
         var port = FreePort();
         if (Environment.UserName == "root")
             await RunAsync("chown", ["postgres", folder], asPostgres: false);
         await RunAsync(Path.Combine(bin, "initdb"), ["-D", Path.Combine(folder, "data"), "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C"], asPostgres: true);
-        var options = string.Create(CultureInfo.InvariantCulture, $"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={(IsDurable ? "on" : "off")} -c max_connections=300 -c shared_buffers=64MB -c timezone=UTC");
-        await RunAsync(Path.Combine(bin, "pg_ctl"), ["-D", Path.Combine(folder, "data"), "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start"], asPostgres: true);
-        var server = new PostgresServer(folder, port);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Stop(bin);
+        var server = new PostgresServer(folder, port, bin);
+        await server.StartAgainAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Stop();
         return server;
     }
 
-    private void Stop(string bin)
+    private void Stop()
     {
-        using var stop = Start(Path.Combine(bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], asPostgres: true);
+        using var stop = Start(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], asPostgres: true);
         stop.WaitForExit(10_000);
         Directory.Delete(_folder, recursive: true);
     }

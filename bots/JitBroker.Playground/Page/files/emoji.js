@@ -9,5 +9,5 @@ export const emoji = {
   package: '📦', card_index_dividers: '🗂️', file_cabinet: '🗄️', inbox_tray: '📥', outbox_tray: '📤', email: '📧', envelope: '✉️', speech_balloon: '💬', mega: '📣', loudspeaker: '📢', chart_with_upwards_trend: '📈',
   bust_in_silhouette: '👤', busts_in_silhouette: '👥', cop: '👮', house: '🏠', office: '🏢', door: '🚪', broom: '🧹', boom: '💥', bomb: '💣', skull: '💀', ghost: '👻', question: '❓', exclamation: '❗', information_source: 'ℹ️',
   red_circle: '🔴', large_orange_circle: '🟠', large_yellow_circle: '🟡', large_green_circle: '🟢', large_blue_circle: '🔵', white_circle: '⚪', black_circle: '⚫', large_green_square: '🟩', large_red_square: '🟥', large_yellow_square: '🟨',
-  arrow_right: '➡️', arrow_left: '⬅️', arrow_up: '⬆️', arrow_down: '⬇️', arrows_counterclockwise: '🔄', repeat: '🔁', leftwards_arrow_with_hook: '↩️', heavy_plus_sign: '➕', heavy_minus_sign: '➖', new: '🆕', ok: '🆗', sos: '🆘', 100: '💯',
+  arrow_right: '➡️', arrow_left: '⬅️', arrow_up: '⬆️', arrow_down: '⬇️', arrows_counterclockwise: '🔄', repeat: '🔁', leftwards_arrow_with_hook: '↩️', heavy_plus_sign: '➕', heavy_minus_sign: '➖', new: '🆕', ok: '🆗', black_square_button: '🔲', white_square_button: '🔳', sos: '🆘', 100: '💯',
 };

@@ -56,7 +56,7 @@ function message(app, conversation, m, grouped, reply, isNew) {
   return h('article', { class: `message${grouped ? ' grouped' : ''}${m.ephemeral ? ' ephemeral' : ''}${reply ? ' reply' : ''}${isNew ? ' arrives' : ''}`, 'data-ts': m.ts },
     m.ephemeral && h('div', { class: 'only-you' }, icon('eye', 14), 'Only visible to you'),
     h('div', { class: 'message-row' },
-      grouped ? h('time', { class: 'gutter', datetime: timeOf(m.ts).toISOString() }, clock(m.ts)) : avatar(person, reply ? 26 : 36),
+      grouped ? h('time', { class: 'gutter', datetime: timeOf(m.ts).toISOString() }, clock(m.ts).replace(/ ?[AP]M$/, '')) : avatar(person, reply ? 26 : 36),
       h('div', { class: 'message-main' },
         !grouped && h('div', { class: 'message-head' }, h('b', {}, person.name), (m.from_app || m.notice) && h('span', { class: 'tag' }, 'APP'),
           person.foreign && h('span', { class: 'tag tag-foreign' }, 'EXTERNAL'), h('time', { datetime: timeOf(m.ts).toISOString(), title: timeOf(m.ts).toString() }, clock(m.ts))),

@@ -1,0 +1,54 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace JitBroker.LiveTests.Crashes;
+
+/// <summary>What a broker's database proves, read past the broker on a connection of its own.</summary>
+internal sealed class Evidence(string connectionString, bool isPostgres)
+{
+    public static Evidence OfSqlite(string file) => new($"Data Source={file};Mode=ReadOnly;Pooling=False", isPostgres: false);
+
+    public static Evidence OfPostgres(string connectionString) => new(connectionString, isPostgres: true);
+
+    /// <summary>The first column of all rows, as text.</summary>
+    public async Task<IReadOnlyList<string>> ReadAsync(string sql)
+    {
+        await using DbConnection connection = isPostgres ? new NpgsqlConnection(connectionString) : new SqliteConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+            rows.Add(Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture) ?? "");
+        return rows;
+    }
+
+    public async Task<long> CountAsync(string sql) => long.Parse((await ReadAsync(sql))[0], CultureInfo.InvariantCulture);
+
+    /// <summary>Waits until every grant has ended: for load whose grants are all short.</summary>
+    public Task AllEndedAsync() => Tests.Eventually.TrueAsync(async () => await CountAsync("select count(*) from grants where state <> 'ended'") == 0, seconds: 90);
+
+    /// <summary>What must hold at every instant, whatever died before it.</summary>
+    public async Task HoldsAsync()
+    {
+        await NoneAsync("an ended grant has a lease that is not revoked", "select l.id from leases l join grants g on g.id = l.grant_id where g.state = 'ended' and l.state <> 'revoked'");
+        await NoneAsync("a revoked lease is not verified", "select id from leases where state = 'revoked' and cast(verified as integer) <> 1");
+        await NoneAsync("a lease outlives its grant", "select l.id from leases l join grants g on g.id = l.grant_id where l.expires_at > g.ends_at");
+        await NoneAsync("a grant has no approved request", "select g.id from grants g join requests r on r.id = g.request_id where r.state <> 'approved'");
+        await NoneAsync("an approved request has no grant", "select r.id from requests r where r.state = 'approved' and not exists (select 1 from grants g where g.request_id = r.id)");
+        await NoneAsync("events have a hole", "select aggregate_id from events group by aggregate_id having min(version) <> 1 or max(version) <> count(*)");
+        foreach (var table in new[] { "requests", "grants", "leases" })
+            await NoneAsync($"{table} moved without an event, or an event without its move", $"select t.id from {table} t where t.version <> (select coalesce(max(e.version), 0) from events e where e.aggregate_id = t.id)");
+        await NoneAsync("a lease became active twice", "select aggregate_id from events where type = 'lease.active' group by aggregate_id having count(*) > 1");
+        await NoneAsync("a request was settled twice", "select aggregate_id from events where type in ('request.approved', 'request.denied', 'request.cancelled', 'request.lapsed') group by aggregate_id having count(*) > 1");
+    }
+
+    private async Task NoneAsync(string what, string sql)
+    {
+        var rows = await ReadAsync(sql);
+        Assert.True(rows.Count == 0, $"{what}: {string.Join(", ", rows.Take(10))}");
+    }
+}
