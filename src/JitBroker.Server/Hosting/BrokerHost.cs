@@ -51,6 +51,8 @@ public static class BrokerHost
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Quartz", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        // A failed start is told in sentences by whoever started it; what a background service dies of is critical and still logged.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (options.Configuration?.GetSection("Logging") is { } section && section.Exists())
             builder.Logging.AddConfiguration(section);
         options.ConfigureLogging?.Invoke(builder.Logging);
