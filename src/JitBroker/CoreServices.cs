@@ -35,6 +35,7 @@ public static class CoreServices
             .AddSingleton(options.Database)
             .AddSingleton(options.Clock)
             .AddSingleton(new CatalogHolder(options.Catalog))
+            .AddSingleton<AcceptCatalog>()
             .AddSingleton(options.Limits)
             .AddSingleton(options.AskLimits)
             .AddSingleton(options.Mint)

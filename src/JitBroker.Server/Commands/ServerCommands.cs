@@ -9,11 +9,14 @@ namespace JitBroker.Server.Commands;
 /// <summary>The server's command line: serves unless told otherwise. Fails with sentences and exit code 1, never with a stack trace.</summary>
 public static class ServerCommands
 {
+    /// <summary>How long what is under way may take to end after a signal.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
     public static async Task<int> RunAsync(string[] args)
     {
         try
         {
-            return await Root().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await Root().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Grace });
         }
         catch (StartException e)
         {

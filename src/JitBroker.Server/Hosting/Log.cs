@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Name} applied")]
     public static partial void Migrated(ILogger log, string name);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Catalog {CatalogHash} is in force from now on")]
+    public static partial void CatalogAccepted(ILogger log, string catalogHash);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Serving {PublicUrl} at {Addresses} with catalog {CatalogHash} ({Entitlements} entitlements, {People} people)")]
     public static partial void Serving(ILogger log, Uri publicUrl, string addresses, string catalogHash, int entitlements, int people);
 }

@@ -1,3 +1,4 @@
+using JitBroker.Catalog;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Server.Settings;
 using JitBroker.Storage;
@@ -5,11 +6,11 @@ using JitBroker.Storage;
 namespace JitBroker.Server.Hosting;
 
 /// <summary>
-/// Before anything else of the host runs or listens: migrations under their lock, the database's clock, the signing keys (rule 15). A database that does
+/// Before anything else of the host runs or listens: migrations under their lock, the database's clock, the signing keys, the catalog's record (rule 15). A database that does
 /// not answer is waited for a while; anything else that is wrong ends the start with a sentence.
 /// </summary>
 internal sealed class Startup(
-    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
+    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, AcceptCatalog acceptCatalog, CatalogHolder catalogs, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
     : IHostedLifecycleService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -61,5 +62,7 @@ internal sealed class Startup(
         if (clock is BrokerClock broker)
             await broker.SyncAsync(database, cancellationToken);
         await keys.LoadAsync(cancellationToken);
+        if (await acceptCatalog.HandleAsync(catalogs.Current, cancellationToken))
+            Log.CatalogAccepted(log, catalogs.Current.Hash[..12]);
     }
 }

@@ -19,8 +19,8 @@ internal static class JsonBodies
     {
         if (context.Request.ContentLength > largest)
             throw TooLarge(largest);
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        timeout.CancelAfter(MostTime);
+        using var clock = new CancellationTokenSource(MostTime, context.RequestServices.GetRequiredService<TimeProvider>());
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, clock.Token);
         try
         {
             using var body = new MemoryStream();

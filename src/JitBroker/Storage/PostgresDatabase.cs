@@ -27,12 +27,8 @@ public sealed partial class PostgresDatabase : Database
 
     public override Engine Engine => Engine.Postgres;
 
-    public override async Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken)
-    {
-        await using var command = _source.CreateCommand("select clock_timestamp()");
-        var now = (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
-        return new DateTimeOffset(now.ToUniversalTime());
-    }
+    public override async Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken) =>
+        await ReadAsync(session => session.FirstOrDefaultAsync<DateTimeOffset?>("select clock_timestamp()", null, cancellationToken), cancellationToken);
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 

@@ -75,6 +75,14 @@ internal sealed class BrokerFixture : IAsyncDisposable
           incident-kit: [orders-db:read, logs:read]
         """;
 
+    // Replicas on one machine may share their keys, and making an RSA key takes longer than most tests.
+    private static readonly Lazy<string> Keys = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("jitbroker-keys-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    });
+
     private readonly string _folder;
     private readonly WebApplication _app;
 
@@ -129,6 +137,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
         (string Key, string Value)[] all =
         [
             ("Database:ConnectionString", $"Data Source={Path.Combine(folder, "jitbroker.db")}"),
+            ("Signing:KeysDirectory", Keys.Value),
             ("Broker:Limits:RequestsPerMinute", "10000"),
             ("Broker:Limits:OpenRequests", "10000"),
             ("Broker:Limits:CollectionsPerHour", "10000"),

@@ -17,7 +17,7 @@ public sealed class SurfaceTests
 
         var routes = broker.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(m => (Method: m, Path: "/" + e.RoutePattern.RawText!.Trim('/'))) ?? [])
-            .Where(r => r.Path != "/openapi/{documentName}.json")
+            .Where(r => r.Path != "/openapi/{documentName}.json" && !r.Path.StartsWith("/slack/", StringComparison.Ordinal))
             .ToList();
 
         Assert.True(routes.Count > 15);
@@ -164,6 +164,27 @@ public sealed class SurfaceTests
 
         Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_trickles_in_is_given_up_and_others_are_served_meanwhile()
+    {
+        await using var broker = await BrokerFixture.NewAsync();
+        var ana = await broker.AsAsync("ana");
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(broker.Address.Host, broker.Address.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /v1/requests HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ana.Token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{{"));
+
+        var reading = new StreamReader(socket.GetStream()).ReadToEndAsync();
+        await Eventually.TrueAsync(async () =>
+        {
+            (await ana.GetAsync("/v1/me")).Is(200);
+            broker.Clock.Advance(TimeSpan.FromSeconds(16));
+            return reading.IsCompleted;
+        });
+
+        Assert.StartsWith("HTTP/1.1 408", await reading, StringComparison.Ordinal);
     }
 
     private static void AssertReferencesResolve(JsonNode? node, JsonNode document)
