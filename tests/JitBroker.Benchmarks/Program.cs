@@ -1,4 +1,5 @@
 using JitBroker.Benchmarks;
+using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Storage;
 
@@ -27,6 +28,18 @@ if (settings.Wants("lifecycle"))
     }
 }
 
-var report = new Report(lifecycles);
+var acks = new List<AckFigures>();
+if (settings.Wants("ack"))
+{
+    foreach (var engine in Enum.GetValues<Engine>().Where(settings.Wants))
+    {
+        if (await AckBench.RunAsync(engine, settings, progress, stop.Token) is { } figures)
+            acks.Add(figures);
+        else
+            progress.Say($"{engine}: not installed, left out");
+    }
+}
+
+var report = new Report(lifecycles, acks);
 Console.WriteLine(settings.Json ? report.ToJson() : report.ToText());
 return report.IsGood ? 0 : 1;

@@ -1,40 +1,73 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Storage;
 
 namespace JitBroker.Benchmarks;
 
 /// <summary>The figures as a table for people or as one JSON document.</summary>
-internal sealed record Report(IReadOnlyList<LifecycleFigures> Lifecycles)
+internal sealed record Report(IReadOnlyList<LifecycleFigures> Lifecycles, IReadOnlyList<AckFigures> Acks)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public bool IsGood => Lifecycles.All(l => l.IsGood);
+    public bool IsGood => Lifecycles.All(l => l.IsGood) && Acks.All(a => a.IsGood);
 
     public string ToJson() =>
         new JsonObject
         {
             ["processors"] = Environment.ProcessorCount,
             ["lifecycle"] = new JsonArray([.. Lifecycles.Select(Json)]),
+            ["ack"] = new JsonArray([.. Acks.Select(Json)]),
         }.ToJsonString(Indented);
 
-    public string ToText()
-    {
-        var lines = new List<string>();
-        if (Lifecycles.Count > 0)
-        {
-            var first = Lifecycles[0];
-            lines.Add(Text($"Lifecycle: submit, approve, collect jwt ({first.Algorithm}), done. {first.Concurrency} at a time, {Environment.ProcessorCount} processors."));
-            lines.Add(Text($"Yardstick: the same {first.Recording.Inserts} inserts and {first.Recording.Updates} updates ({first.Recording.Columns} columns) in {first.Recording.Transactions.Count} transactions, bare."));
-            lines.Add("");
-            lines.Add(Row("engine", "broker/s", "yardstick/s", "ratio", "spread", "p50", "p99", "target"));
-            lines.AddRange(Lifecycles.Select(Row));
-        }
+    public string ToText() =>
+        string.Join(Environment.NewLine + Environment.NewLine, new[] { LifecycleText(), AckText() }.Where(t => t.Length > 0));
 
+    private string LifecycleText()
+    {
+        if (Lifecycles.Count == 0)
+            return "";
+        var first = Lifecycles[0];
+        var lines = new List<string>();
+        lines.Add(Text($"Lifecycle: submit, approve, collect jwt ({first.Algorithm}), done. {first.Concurrency} at a time, {Environment.ProcessorCount} processors."));
+        lines.Add(Text($"Yardstick: the same {first.Recording.Inserts} inserts and {first.Recording.Updates} updates ({first.Recording.Columns} columns) in {first.Recording.Transactions.Count} transactions, bare."));
+        lines.Add("");
+        lines.Add(Row("engine", "broker/s", "yardstick/s", "ratio", "spread", "p50", "p99", "target"));
+        lines.AddRange(Lifecycles.Select(Row));
         return string.Join(Environment.NewLine, lines);
     }
+
+    private string AckText()
+    {
+        if (Acks.Count == 0)
+            return "";
+        var lines = new List<string>
+        {
+            Text($"Slack's wait for its 200: {Acks[0].PerSecond} signed deliveries a second, from the instant each was due, while an issuer hangs."),
+            "",
+            Row("engine", "sent", "failed", "hung mints", "hung ends", "p50", "p99", "max", "target"),
+        };
+        lines.AddRange(Acks.Select(a => Row(
+            Name(a.Engine), Text($"{a.Latencies.Count}"), Text($"{a.Failed}"), Text($"{a.Mints}"), Text($"{a.Ends}"),
+            Milliseconds(a.P50), Milliseconds(a.P99), Milliseconds(a.Max), a.IsGood ? "met (p99 100 ms, max 1 s)" : "missed (p99 100 ms, max 1 s)")));
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static JsonNode Json(AckFigures a) => new JsonObject
+    {
+        ["engine"] = Name(a.Engine),
+        ["perSecond"] = a.PerSecond,
+        ["sent"] = a.Latencies.Count,
+        ["failed"] = a.Failed,
+        ["hungMints"] = a.Mints,
+        ["hungEnds"] = a.Ends,
+        ["p50Ms"] = Math.Round(a.P50.TotalMilliseconds, 2),
+        ["p99Ms"] = Math.Round(a.P99.TotalMilliseconds, 2),
+        ["maxMs"] = Math.Round(a.Max.TotalMilliseconds, 2),
+        ["met"] = a.IsGood,
+    };
 
     private static string Row(LifecycleFigures l) => Row(
         Name(l.Engine),
@@ -47,7 +80,7 @@ internal sealed record Report(IReadOnlyList<LifecycleFigures> Lifecycles)
         l.IsGood ? "met (0.40)" : "missed (0.40)");
 
     private static string Row(string engine, params string[] cells) =>
-        string.Concat([engine.PadRight(12), .. cells.Select(c => c.PadLeft(13))]);
+        string.Concat([engine.PadRight(12), .. cells[..^1].Select(c => c.PadLeft(13)), "   ", cells[^1]]);
 
     private static string Name(Engine engine) => engine == Engine.Postgres ? "PostgreSQL" : "SQLite";
 

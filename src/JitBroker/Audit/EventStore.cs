@@ -19,7 +19,7 @@ public sealed class EventStore
         """;
 
     public Task AppendAsync(Session session, AuditEvent happened, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(InsertSql, happened, cancellationToken);
+        session.WriteAsync(InsertSql, happened, cancellationToken);
 
     public async Task AppendAsync(Session session, IEnumerable<AuditEvent> happened, CancellationToken cancellationToken)
     {

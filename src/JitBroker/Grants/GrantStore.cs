@@ -95,15 +95,15 @@ public sealed class GrantStore
         """;
 
     public Task InsertAsync(Session session, Grant grant, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(InsertSql, grant, cancellationToken);
+        session.WriteAsync(InsertSql, grant, cancellationToken);
 
     /// <summary>Takes the grant for this transaction. Null when there is none.</summary>
     public Task<Grant?> LockAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Grant>(LockSql, new { id }, cancellationToken);
 
     /// <summary>Moves a grant this transaction has locked, along <see cref="GrantLifecycle"/>.</summary>
-    /// <exception cref="InvalidOperationException">The move is not legal or the lock was not held: a bug.</exception>
-    public async Task MoveAsync(Session session, Grant before, Grant after, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">The move is not legal, or the lock was not held: a bug. At the latest before the commit.</exception>
+    public Task MoveAsync(Session session, Grant before, Grant after, CancellationToken cancellationToken)
     {
         if (!GrantLifecycle.Allows(GrantLifecycle.Parse(before.State)!.Value, GrantLifecycle.Parse(after.State)!.Value))
             throw new InvalidOperationException($"Grant {before.Id} cannot go from {before.State} to {after.State}.");
@@ -112,8 +112,7 @@ public sealed class GrantStore
             after.Id, after.State, after.Version, after.EndsAt, after.EndKind, after.EndedBy, after.EndReason, after.EndRequestedAt,
             after.VerifiedEndAt, from = before.State,
         };
-        if (await session.ExecuteAsync(MoveSql, parameters, cancellationToken) != 1)
-            throw new InvalidOperationException($"Grant {before.Id} was moved without its lock.");
+        return session.WriteOneAsync(MoveSql, parameters, $"Grant {before.Id} was moved without its lock.", cancellationToken);
     }
 
     public Task<Grant?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>

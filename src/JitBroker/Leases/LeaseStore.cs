@@ -118,7 +118,7 @@ public sealed class LeaseStore
         """;
 
     public Task InsertAsync(Session session, Lease lease, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(InsertSql, lease, cancellationToken);
+        session.WriteAsync(InsertSql, lease, cancellationToken);
 
     /// <summary>Moves a lease along <see cref="LeaseLifecycle"/>, guarded on the state and version that were read.</summary>
     /// <returns>False when somebody else moved it first; nothing was written then.</returns>

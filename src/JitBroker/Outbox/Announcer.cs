@@ -44,9 +44,9 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     /// <summary>The state behind a request's cards moved: each posted copy is to be edited. Locks the card until the transaction ends.</summary>
     public async Task MovedAsync(Session session, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (surfaces.All.Count == 0 || await outbox.MoveCardAsync(session, requestId, cancellationToken) is null)
+        if (surfaces.All.Count == 0)
             return;
-        foreach (var copy in await outbox.CopiesAsync(session, requestId, cancellationToken))
+        foreach (var copy in await outbox.MoveCardAsync(session, requestId, cancellationToken))
             await outbox.InsertAsync(session, EditOf(copy, now), cancellationToken);
         Wake(session);
     }

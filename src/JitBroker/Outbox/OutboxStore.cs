@@ -20,10 +20,9 @@ public sealed class OutboxStore
         """;
 
     private const string MoveCardSql = """
-           update cards
-              set revision = revision + 1
-            where request_id = @requestId
-        returning revision
+        update cards
+           set revision = revision + 1
+         where request_id = @requestId
         """;
 
     private const string RevisionSql = """
@@ -148,11 +147,14 @@ public sealed class OutboxStore
         """;
 
     public Task InsertCardAsync(Session session, string requestId, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(InsertCardSql, new { requestId }, cancellationToken);
+        session.WriteAsync(InsertCardSql, new { requestId }, cancellationToken);
 
-    /// <summary>Counts the card up under its lock. Null: this request has no card anywhere.</summary>
-    public Task<int?> MoveCardAsync(Session session, string requestId, CancellationToken cancellationToken) =>
-        session.FirstOrDefaultAsync<int?>(MoveCardSql, new { requestId }, cancellationToken);
+    /// <summary>Counts the card up under its lock, and reads the copies that are out of date now; none where this request has no card.</summary>
+    public async Task<IReadOnlyList<PostedCopy>> MoveCardAsync(Session session, string requestId, CancellationToken cancellationToken)
+    {
+        await session.WriteAsync(MoveCardSql, new { requestId }, cancellationToken);
+        return await session.QueryAsync<PostedCopy>(CopiesSql, new { aboutId = requestId }, cancellationToken);
+    }
 
     /// <summary>The card's revision now; 0 when there is no card.</summary>
     public async Task<int> RevisionAsync(Session session, string requestId, CancellationToken cancellationToken) =>
@@ -164,14 +166,11 @@ public sealed class OutboxStore
 
     /// <summary>Adds a delivery; an edit of a copy for which one waits already is dropped, since that one will show the newest state.</summary>
     public Task InsertAsync(Session session, Delivery delivery, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(InsertDeliverySql, delivery, cancellationToken);
+        session.WriteAsync(InsertDeliverySql, delivery, cancellationToken);
 
     /// <returns>False when this message is registered already.</returns>
     public async Task<bool> InsertCopyAsync(Session session, PostedCopy copy, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(InsertCopySql, copy, cancellationToken) == 1;
-
-    public Task<IReadOnlyList<PostedCopy>> CopiesAsync(Session session, string aboutId, CancellationToken cancellationToken) =>
-        session.QueryAsync<PostedCopy>(CopiesSql, new { aboutId }, cancellationToken);
 
     public Task<PostedCopy?> FindCopyAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<PostedCopy>(FindCopySql, new { id }, cancellationToken);

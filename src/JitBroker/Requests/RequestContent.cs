@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -25,7 +27,12 @@ public sealed record RequestContent(
     string Holder,
     long DurationS)
 {
+    // A look at a request or grant reads its content, and one lifecycle is a handful of looks. Bounded; a pure function's answers cannot go stale.
+    private const int MostKnown = 1000;
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+    private static readonly ConcurrentDictionary<string, RequestContent> Known = new(StringComparer.Ordinal);
+    private static readonly ConditionalWeakTable<ApprovalRule, string> RuleTexts = [];
 
     public static RequestContent Pin(CatalogSnapshot catalog, Entitlement entitlement, string holder, TimeSpan duration)
     {
@@ -35,14 +42,21 @@ public sealed record RequestContent(
     }
 
     /// <exception cref="JsonException">The row was tampered with beyond reading.</exception>
-    public static RequestContent FromText(string text) =>
-        JsonSerializer.Deserialize<RequestContent>(text, Options) ?? throw new JsonException("A request's content cannot be null.");
+    public static RequestContent FromText(string text)
+    {
+        if (Known.TryGetValue(text, out var known))
+            return known;
+        var read = JsonSerializer.Deserialize<RequestContent>(text, Options) ?? throw new JsonException("A request's content cannot be null.");
+        if (Known.Count >= MostKnown)
+            Known.Clear();
+        return Known[text] = read;
+    }
 
     /// <summary>The canonical text.</summary>
     public string ToText() => CanonicalJson.Of(JsonSerializer.SerializeToNode(this, Options));
 
     /// <summary>The canonical text of a rule, to tell whether two are the same.</summary>
-    public static string RuleText(ApprovalRule rule) => CanonicalJson.Of(JsonSerializer.SerializeToNode(rule, Options));
+    public static string RuleText(ApprovalRule rule) => RuleTexts.GetValue(rule, static r => CanonicalJson.Of(JsonSerializer.SerializeToNode(r, Options)));
 
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

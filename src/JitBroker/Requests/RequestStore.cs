@@ -127,12 +127,9 @@ public sealed class RequestStore
 
     /// <summary>Settles a request this transaction has locked.</summary>
     /// <param name="settled">The request as it shall stand.</param>
-    /// <exception cref="InvalidOperationException">It was not pending, so the lock was not held: a bug.</exception>
-    public async Task SettleAsync(Session session, Request settled, CancellationToken cancellationToken)
-    {
-        if (await session.ExecuteAsync(SettleSql, settled, cancellationToken) != 1)
-            throw new InvalidOperationException($"Request {settled.Id} was settled without its lock.");
-    }
+    /// <exception cref="InvalidOperationException">It was not pending, so the lock was not held: a bug. At the latest before the commit.</exception>
+    public Task SettleAsync(Session session, Request settled, CancellationToken cancellationToken) =>
+        session.WriteOneAsync(SettleSql, settled, $"Request {settled.Id} was settled without its lock.", cancellationToken);
 
     public Task<Request?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Request>(FindSql, new { id }, cancellationToken);
@@ -170,7 +167,7 @@ public sealed class RequestStore
     public async Task MarkCountedAsync(Session session, IEnumerable<(string Id, bool Counted)> votes, CancellationToken cancellationToken)
     {
         foreach (var (id, counted) in votes)
-            await session.ExecuteAsync(MarkCountedSql, new { id, counted }, cancellationToken);
+            await session.WriteAsync(MarkCountedSql, new { id, counted }, cancellationToken);
     }
 }
 

@@ -78,6 +78,8 @@ public abstract class Database : IAsyncDisposable
                 return result;
             }
 
+            await session.FlushAsync(cancellationToken);
+
             // Past this point the outcome is the database's: a cancelled wait would leave the caller not knowing.
             await transaction.CommitAsync(CancellationToken.None);
         }

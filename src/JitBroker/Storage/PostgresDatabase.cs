@@ -1,12 +1,10 @@
 using System.Data.Common;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace JitBroker.Storage;
 
 /// <summary>State in PostgreSQL, shared by any number of replicas.</summary>
-public sealed partial class PostgresDatabase : Database
+public sealed class PostgresDatabase : Database
 {
     private readonly NpgsqlDataSource _source;
 
@@ -18,6 +16,8 @@ public sealed partial class PostgresDatabase : Database
             // Details of errors may carry row contents.
             IncludeErrorDetail = false,
             ApplicationName = "jitbroker",
+            // Nothing here sets anything on a connection, so there is nothing to undo when it goes back to the pool: seven statements less for each loan.
+            NoResetOnClose = true,
         };
         // Every statement is a constant, so a small number of them is prepared once per connection.
         if (!settings.ContainsKey("Max Auto Prepare"))
@@ -32,20 +32,7 @@ public sealed partial class PostgresDatabase : Database
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    protected override string PrepareStatement(string sql)
-    {
-        var numbers = new List<string>();
-        var numbered = Parameter().Replace(sql, match =>
-        {
-            if (!numbers.Contains(match.Value))
-                numbers.Add(match.Value);
-            return string.Create(CultureInfo.InvariantCulture, $"${numbers.IndexOf(match.Value) + 1}");
-        });
-        return $"prepare statement_read as {numbered}; deallocate statement_read;";
-    }
-
-    [GeneratedRegex("@[A-Za-z]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Parameter();
+    protected override string PrepareStatement(string sql) => $"prepare statement_read as {Dialect.Numbered(sql)}; deallocate statement_read;";
 
     protected override async ValueTask<Lent> LendWriterAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 
 namespace JitBroker.Storage;
@@ -10,7 +9,7 @@ namespace JitBroker.Storage;
 /// readers run beside it on connections of their own (WAL). Every commit is on disk before it is reported (<c>synchronous = full</c>):
 /// rule 1 must survive a power cut too.
 /// </summary>
-public sealed partial class SqliteDatabase : Database
+public sealed class SqliteDatabase : Database
 {
     private const int Corrupt = 11;
     private const int Busy = 5;
@@ -23,8 +22,8 @@ public sealed partial class SqliteDatabase : Database
     private readonly string _connectionString;
     private readonly SqliteLockFile _lock;
     private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly ConcurrentBag<SqliteConnection> _readers = [];
-    private SqliteConnection? _writer;
+    private readonly ConcurrentBag<KeptSqliteConnection> _readers = [];
+    private KeptSqliteConnection? _writer;
 
     /// <summary>Takes the file for this process.</summary>
     /// <exception cref="DatabaseInUseException">Another process has it.</exception>
@@ -59,10 +58,7 @@ public sealed partial class SqliteDatabase : Database
     }
 
     // Parameters that are not bound read as null there.
-    protected override string PrepareStatement(string sql) => "explain " + Parameter().Replace(sql, "null");
-
-    [GeneratedRegex("@[A-Za-z]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Parameter();
+    protected override string PrepareStatement(string sql) => "explain " + Dialect.WithParameters(sql, "null");
 
     protected override async ValueTask<Lent> LendWriterAsync(CancellationToken cancellationToken)
     {
@@ -101,9 +97,9 @@ public sealed partial class SqliteDatabase : Database
         return ValueTask.CompletedTask;
     }
 
-    private async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<KeptSqliteConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = new SqliteConnection(_connectionString);
+        var connection = new KeptSqliteConnection(_connectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);

@@ -11,14 +11,20 @@ namespace JitBroker.Benchmarks.Lifecycle;
 internal static class BenchCatalog
 {
     public const string Entitlement = "payments-logs:read";
+
+    /// <summary>Of an issuer that no target stands behind; see <see cref="Ack.HangingIssuer"/>.</summary>
+    public const string Hanging = "door:open";
+
     public const string PublicUrl = "http://127.0.0.1:8080";
+    public const string Team = "T0EX";
     public const int Askers = 2000;
+    private const int Approvers = 10;
 
     public static readonly BrokerLimits Limits = new(TimeSpan.FromHours(4), TimeSpan.FromHours(12));
 
     public static Person Asker(int turn) => PersonOf("asker", turn % Askers);
 
-    public static Person Approver(int turn) => PersonOf("owner", turn % 10);
+    public static Person Approver(int turn) => PersonOf("owner", turn % Approvers);
 
     public static CatalogSnapshot Load(string algorithm)
     {
@@ -27,15 +33,13 @@ internal static class BenchCatalog
         return result.Snapshot ?? throw new InvalidOperationException($"The benchmark's catalog is refused: {result.Problems[0]}");
     }
 
-    private static string Yaml(string algorithm)
+    public static string Yaml(string algorithm)
     {
         var yaml = new StringBuilder("people:\n");
-        for (var i = 0; i < Askers; i++)
-            yaml.Append(Entry(PersonOf("asker", i)));
-        for (var i = 0; i < 10; i++)
-            yaml.Append(Entry(PersonOf("owner", i)));
-        var askers = string.Join(", ", Enumerable.Range(0, Askers).Select(i => PersonOf("asker", i).Email));
-        var owners = string.Join(", ", Enumerable.Range(0, 10).Select(i => PersonOf("owner", i).Email));
+        foreach (var person in People())
+            yaml.Append(Entry(person));
+        var askers = string.Join(", ", Enumerable.Range(0, Askers).Select(i => Asker(i).Email));
+        var owners = string.Join(", ", Enumerable.Range(0, Approvers).Select(i => Approver(i).Email));
         return yaml.Append(
             $$"""
             groups:
@@ -44,6 +48,7 @@ internal static class BenchCatalog
             roles: { admin: [data-owners] }
             issuers:
               tokens: { kind: jwt, alg: {{algorithm}}, tokenLifetime: 15m }
+              door: { kind: http }
             entitlements:
               {{Entitlement}}:
                 title: Payments logs
@@ -54,11 +59,23 @@ internal static class BenchCatalog
                 reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
                 channel: { slack: C0DATA }
                 approval: [ { group: data-owners, votes: 1 } ]
+              {{Hanging}}:
+                title: The door
+                issuer: door
+                grants: { resource: door }
+                eligible: [engineering]
+                duration: { default: 30m, max: 4h }
+                approval: [ { group: data-owners, votes: 1 } ]
 
             """).ToString();
     }
 
-    private static string Entry(Person person) => $"  - {{ email: {person.Email}, name: {person.Name}, slack: T0EX/U{person.Name.ToUpperInvariant()} }}\n";
+    /// <summary>The person's account in Slack.</summary>
+    public static string AccountOf(Person person) => "U" + person.Name.ToUpperInvariant();
+
+    public static IEnumerable<Person> People() => Enumerable.Range(0, Askers).Select(Asker).Concat(Enumerable.Range(0, Approvers).Select(Approver));
+
+    private static string Entry(Person person) => $"  - {{ email: {person.Email}, name: {person.Name}, slack: {Team}/{AccountOf(person)} }}\n";
 
     private static Person PersonOf(string kind, int number)
     {

@@ -9,7 +9,9 @@ namespace JitBroker.Benchmarks.Lifecycle;
 internal static class LifecycleBench
 {
     private const int RecordedTurn = 7;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
+    // Long enough for the runtime to have compiled what runs hot: what a broker that has been up for a minute does is measured, not its first seconds.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
     /// <returns>Null where the engine is not installed.</returns>
     public static async Task<LifecycleFigures?> RunAsync(Engine engine, BenchSettings settings, Progress progress, CancellationToken cancellationToken)

@@ -70,7 +70,7 @@ internal sealed class LifecycleUnderTest : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private static Actor As(Person person) => new(person, Surface.Slack, "slack:T0EX/U" + person.Name.ToUpperInvariant());
+    private static Actor As(Person person) => new(person, Surface.Slack, $"slack:{BenchCatalog.Team}/{BenchCatalog.AccountOf(person)}");
 
     private static T Expect<T>(Outcome<T> outcome)
         where T : class =>
