@@ -117,7 +117,7 @@ public sealed partial class PlaygroundPageTests
         await ana.SeesAsync(ana.Message("Your access"));
         await ana.KeepAsync("13-mine");
         await ana.SayAsync("/access done");
-        await Tests.Eventually.TrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             await service.Page.Locator("#read").ClickAsync();
             await Assertions.Expect(answer).Not.ToBeEmptyAsync();

@@ -11,7 +11,7 @@ internal sealed class Window
     public Window(IPage page)
     {
         Page = page;
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(60_000);
         page.PageError += (_, error) => _complaints.Enqueue(error);
         page.Console += (_, message) =>
         {
@@ -35,9 +35,9 @@ internal sealed class Window
         await Page.Locator("#say").PressAsync("Enter");
     }
 
-    public Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 20_000 });
+    public Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = 60_000 });
 
-    public Task SeesNoAsync(ILocator what) => Assertions.Expect(what).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 20_000 });
+    public Task SeesNoAsync(ILocator what) => Assertions.Expect(what).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 60_000 });
 
     /// <summary>Nothing may stand beyond the window's right edge.</summary>
     public async Task FitsAsync() =>

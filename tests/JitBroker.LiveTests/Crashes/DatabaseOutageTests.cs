@@ -17,25 +17,25 @@ public sealed class DatabaseOutageTests
         var load = new Load(broker.Url, [token]);
         using var stop = new CancellationTokenSource();
         var working = load.RunAsync(stop.Token);
-        await Tests.Eventually.TrueAsync(() => Task.FromResult(working.IsCompleted || load.Steps > 20));
+        await Eventually.TrueAsync(() => Task.FromResult(working.IsCompleted || load.Steps > 20));
 
         await postgres.CrashAsync();
 
         using var http = new HttpClient { BaseAddress = broker.Url };
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        await Tests.Eventually.TrueAsync(async () => (await http.GetAsync(new Uri("readyz", UriKind.Relative))).StatusCode == HttpStatusCode.ServiceUnavailable);
+        await Eventually.TrueAsync(async () => (await http.GetAsync(new Uri("readyz", UriKind.Relative))).StatusCode == HttpStatusCode.ServiceUnavailable);
         using var answer = await http.GetAsync(new Uri("v1/me", UriKind.Relative));
         var said = await answer.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("\"unavailable\"", said, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("healthz", UriKind.Relative))).StatusCode);
-        await Tests.Eventually.TrueAsync(() => Task.FromResult(working.IsCompleted || load.Refused.GetValueOrDefault(Codes.Unavailable) > 20));
+        await Eventually.TrueAsync(() => Task.FromResult(working.IsCompleted || load.Refused.GetValueOrDefault(Codes.Unavailable) > 20));
         Assert.False(working.IsFaulted, working.Exception?.ToString());
 
         await postgres.StartAgainAsync();
         await broker.ReadyAsync();
         var before = load.Steps;
-        await Tests.Eventually.TrueAsync(() => Task.FromResult(working.IsCompleted || load.Steps > before + 20));
+        await Eventually.TrueAsync(() => Task.FromResult(working.IsCompleted || load.Steps > before + 20));
         await stop.CancelAsync();
         await working;
         var evidence = Evidence.OfPostgres(database);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using JitBroker.LiveTests.Fixtures;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -29,7 +30,7 @@ internal sealed class Evidence(string connectionString, bool isPostgres)
     public async Task<long> CountAsync(string sql) => long.Parse((await ReadAsync(sql))[0], CultureInfo.InvariantCulture);
 
     /// <summary>Waits until every grant has ended: for load whose grants are all short.</summary>
-    public Task AllEndedAsync() => Tests.Eventually.TrueAsync(async () => await CountAsync("select count(*) from grants where state <> 'ended'") == 0, seconds: 90);
+    public Task AllEndedAsync() => Eventually.TrueAsync(async () => await CountAsync("select count(*) from grants where state <> 'ended'") == 0);
 
     /// <summary>What must hold at every instant, whatever died before it.</summary>
     public async Task HoldsAsync()

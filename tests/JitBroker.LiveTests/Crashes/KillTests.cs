@@ -21,7 +21,7 @@ public sealed class KillTests
         {
             // Not a time but a number of steps: the instant within a step is chance's.
             var enough = load.Steps + random.Next(3, 30);
-            await Tests.Eventually.TrueAsync(() => Task.FromResult(working.IsCompleted || load.Steps >= enough));
+            await Eventually.TrueAsync(() => Task.FromResult(working.IsCompleted || load.Steps >= enough));
             Assert.False(working.IsFaulted, working.Exception?.ToString());
             await broker.KillAsync();
             await evidence.HoldsAsync();

@@ -53,6 +53,6 @@ internal sealed class BrokerFolder : IDisposable
             ["OperationsChannel"] = "C0OPS",
         },
         ["Signing"] = new JsonObject { ["KeysDirectory"] = "keys" },
-        ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Default"] = logLevel, ["Microsoft"] = logLevel == "Trace" ? logLevel : "Warning" } },
+        ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Default"] = logLevel, ["Microsoft"] = logLevel == "Trace" ? logLevel : "Warning", ["System"] = logLevel == "Trace" ? logLevel : "Warning" } },
     };
 }

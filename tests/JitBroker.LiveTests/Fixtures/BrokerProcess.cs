@@ -68,7 +68,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
     public async Task ReadyAsync()
     {
         using var client = new BrokerClient(Url);
-        await Tests.Eventually.TrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             Assert.False(Program.HasExited, $"The broker ended at its start:\n{Program.Everything}");
             try

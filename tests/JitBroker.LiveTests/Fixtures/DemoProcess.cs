@@ -19,7 +19,7 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     public static async Task<DemoProcess> StartAsync()
     {
         var folder = BrokerFolder.Empty();
-        var port = Ports.Take();
+        var port = Ports.Take(3);
         var program = RunningProgram.StartOurs("JitBroker.Server.dll", ["demo", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture)], folder.FolderPath);
         var demo = new DemoProcess(program, folder);
         await program.SaysAsync("Ctrl-C ends it");

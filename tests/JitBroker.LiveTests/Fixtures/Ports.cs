@@ -8,13 +8,14 @@ internal static class Ports
 {
     private static int _next = 15_000 + (Environment.ProcessId % 700 * 20);
 
-    public static int Take()
+    /// <summary>The first of <paramref name="count"/> in a row.</summary>
+    public static int Take(int count = 1)
     {
         while (true)
         {
-            var port = Interlocked.Increment(ref _next);
-            if (IsFree(port))
-                return port;
+            var first = Interlocked.Add(ref _next, count) - count + 1;
+            if (Enumerable.Range(first, count).All(IsFree))
+                return first;
         }
     }
 

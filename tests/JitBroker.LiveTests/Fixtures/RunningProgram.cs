@@ -59,17 +59,17 @@ internal sealed class RunningProgram : IAsyncDisposable
         return (code, program.Output, program.Errors);
     }
 
-    /// <summary>Waits for the end, at most a minute; the exit code.</summary>
+    /// <summary>Waits for the end, at most two minutes; the exit code.</summary>
     public async Task<int> ExitAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         try
         {
             await _process.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} did not end within a minute. It said:\n{Everything}");
+            Assert.Fail($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} did not end within two minutes. It said:\n{Everything}");
         }
 
         return _process.ExitCode;
@@ -92,7 +92,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>Waits for words on standard output.</summary>
     public async Task SaysAsync(string words)
     {
-        await Tests.Eventually.TrueAsync(() => Task.FromResult(HasExited || Output.Contains(words, StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => Task.FromResult(HasExited || Output.Contains(words, StringComparison.Ordinal)));
         Assert.True(Output.Contains(words, StringComparison.Ordinal), $"It ended without saying \"{words}\", but:\n{Everything}");
     }
 

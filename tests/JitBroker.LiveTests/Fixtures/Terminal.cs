@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace JitBroker.LiveTests.Fixtures;
 
 /// <summary>One machine with the real <c>jit</c> on it, and a state directory of its own.</summary>
-internal sealed partial class Terminal(Uri broker) : IDisposable
+/// <param name="token">A session from elsewhere, as a script has it; null: it signs in.</param>
+internal sealed partial class Terminal(Uri broker, string? token = null) : IDisposable
 {
     private readonly BrokerFolder _folder = BrokerFolder.Empty();
 
@@ -35,7 +36,7 @@ internal sealed partial class Terminal(Uri broker) : IDisposable
     {
         ["JIT_URL"] = broker.AbsoluteUri,
         ["JIT_HOME"] = Home,
-        ["JIT_TOKEN"] = null,
+        ["JIT_TOKEN"] = token,
         ["NO_COLOR"] = "1",
     };
 

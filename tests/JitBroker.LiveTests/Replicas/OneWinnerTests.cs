@@ -79,7 +79,7 @@ public sealed class OneWinnerTests
     {
         await using var replicas = await TwoReplicas.BothAsync();
         using var http = new HttpClient();
-        await Tests.Eventually.TrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             var sets = await Task.WhenAll(replicas.Urls.Select(async url =>
             {

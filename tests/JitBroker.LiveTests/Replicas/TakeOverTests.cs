@@ -24,10 +24,10 @@ public sealed class TakeOverTests
         await HoldAsync(gate, End);
         await ana.CollectAsync(ending, CancellationToken.None);
         await ana.EndAsync(ending, new EndBody(), null, CancellationToken.None);
-        await Tests.Eventually.TrueAsync(async () => await WaitingAsync(evidence) == 1);
+        await Eventually.TrueAsync(async () => await WaitingAsync(evidence) == 1);
         await HoldAsync(gate, Mint);
         var collecting = ana.CollectAsync(minting, CancellationToken.None);
-        await Tests.Eventually.TrueAsync(async () => await WaitingAsync(evidence) == 2);
+        await Eventually.TrueAsync(async () => await WaitingAsync(evidence) == 2);
         Assert.Equal(["minting", "revoking"], await evidence.ReadAsync("select state from leases order by state"));
         await replicas.JoinAsync();
 
@@ -36,7 +36,7 @@ public sealed class TakeOverTests
         await ReleaseAsync(gate);
 
         await Assert.ThrowsAsync<BrokerUnreachableException>(() => collecting);
-        await Tests.Eventually.TrueAsync(async () => await evidence.CountAsync($"select count(*) from grants where id = '{ending}' and state = 'ended'") == 1, seconds: 60);
+        await Eventually.TrueAsync(async () => await evidence.CountAsync($"select count(*) from grants where id = '{ending}' and state = 'ended'") == 1);
         Assert.True(since.Elapsed < ClaimAndRoom, $"The dead replica's claim was taken over only after {since.Elapsed}.");
         await evidence.AllEndedAsync();
         await evidence.HoldsAsync();
