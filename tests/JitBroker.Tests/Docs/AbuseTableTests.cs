@@ -43,6 +43,6 @@ public sealed partial class AbuseTableTests
     [GeneratedRegex(@"^\| (?<row>[A-Z]\d+) \|.*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"`(?<name>(LiveTests\.)?[A-Z]\w+\.[A-Z]\w+\.[A-Z]\w+)`", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"`(?<name>(LiveTests|[A-Z]\w+)(\.[A-Z]\w+){2,3})`", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Name();
 }
