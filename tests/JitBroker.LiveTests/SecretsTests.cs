@@ -30,7 +30,7 @@ public sealed class SecretsTests
         Assert.Contains("\"active\":true", await SendAsync(http, "oauth/introspect", new("Basic", basic), new FormUrlEncodedContent([new("token", jwt)])), StringComparison.Ordinal);
         answers.Add(await SendAsync(http, "oauth/introspect", new("Basic", basic), new StringContent($"{{ \"token\": \"{jwt}\"", Encoding.UTF8, "application/json")));
         answers.Add(await SendAsync(http, "oauth/introspect", new("Bearer", asking), new FormUrlEncodedContent([new("token", jwt), new("token", jwt)])));
-        answers.Add(await SendAsync(http, $"v1/grants/{grant}/end", new("Bearer", asking), new StringContent($"{{ \"{jwt}\": 1 }}", Encoding.UTF8, "application/json")));
+        answers.Add(await SendAsync(http, $"v1/grants/{grant}/end", new("Bearer", asking), new StringContent($"{{ \"reason\": \"{jwt}\", \"colour\": \"{jwt}\" }}", Encoding.UTF8, "application/json")));
         answers.Add(await SendAsync(http, "v1/requests", new("Bearer", asking), new StringContent($"{{ \"entitlement\": \"{asking}", Encoding.UTF8, "application/json")));
         answers.Add(await SendAsync(http, "oauth/token", new("Bearer", deciding), new FormUrlEncodedContent([new("device_code", asking), new("grant_type", "x")])));
         await ana.EndAsync(grant, new EndBody(), null, CancellationToken.None);

@@ -19,11 +19,12 @@ internal sealed class BrokerFolder : IDisposable
 
     /// <param name="publicUrl">The address of the broker: its replicas share it.</param>
     /// <param name="postgres">A connection string; null for SQLite in this folder.</param>
-    public static BrokerFolder New(ChatWorkspace workspace, Uri publicUrl, string? postgres = null, string logLevel = "Information")
+    /// <param name="keys">Where the private keys are.</param>
+    public static BrokerFolder New(ChatWorkspace workspace, Uri publicUrl, string? postgres = null, string logLevel = "Information", string keys = "keys")
     {
         var folder = Empty();
         folder.Write("catalog.yaml", LiveCatalog.Text);
-        folder.Write("appsettings.json", Settings(workspace, publicUrl, postgres, logLevel).ToJsonString(Indented));
+        folder.Write("appsettings.json", Settings(workspace, publicUrl, postgres, logLevel, keys).ToJsonString(Indented));
         return folder;
     }
 
@@ -31,7 +32,7 @@ internal sealed class BrokerFolder : IDisposable
 
     public void Dispose() => Directory.Delete(FolderPath, recursive: true);
 
-    private static JsonObject Settings(ChatWorkspace workspace, Uri publicUrl, string? postgres, string logLevel) => new()
+    private static JsonObject Settings(ChatWorkspace workspace, Uri publicUrl, string? postgres, string logLevel, string keys) => new()
     {
         ["Broker"] = new JsonObject
         {
@@ -52,7 +53,7 @@ internal sealed class BrokerFolder : IDisposable
             ["Channel"] = ChatWorkspace.Channel,
             ["OperationsChannel"] = "C0OPS",
         },
-        ["Signing"] = new JsonObject { ["KeysDirectory"] = "keys" },
+        ["Signing"] = new JsonObject { ["KeysDirectory"] = keys },
         ["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Default"] = logLevel, ["Microsoft"] = logLevel == "Trace" ? logLevel : "Warning", ["System"] = logLevel == "Trace" ? logLevel : "Warning" } },
     };
 }

@@ -31,13 +31,18 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     /// <summary>A broker in a folder of its own, ready, with the workspace connected to it.</summary>
     /// <param name="postgres">A connection string; null for SQLite.</param>
+    /// <param name="keys">Where its private keys are: replicas may share them.</param>
+    /// <param name="waits">False: comes back before it is ready.</param>
     /// <param name="publicUrl">The shared address of several replicas; null: its own.</param>
-    public static async Task<BrokerProcess> StartAsync(ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information")
+    public static async Task<BrokerProcess> StartAsync(ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool waits = true)
     {
         var url = NewUrl();
-        var broker = new BrokerProcess(BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel), workspace, url);
+        var broker = new BrokerProcess(BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel, keys), workspace, url);
         workspace.ConnectTo(url);
-        await broker.StartAsync();
+        if (waits)
+            await broker.StartAsync();
+        else
+            broker._lives.Add(Launch(broker._folder, workspace, url));
         return broker;
     }
 

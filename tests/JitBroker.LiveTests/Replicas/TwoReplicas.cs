@@ -3,7 +3,7 @@ using JitBroker.LiveTests.Fixtures;
 
 namespace JitBroker.LiveTests.Replicas;
 
-/// <summary>Two brokers over one PostgreSQL, each with its own folder and private keys, under one public address.</summary>
+/// <summary>Two brokers over one PostgreSQL, each in its own folder, under one public address.</summary>
 internal sealed class TwoReplicas : IAsyncDisposable
 {
     private TwoReplicas(ChatWorkspace workspace, string database, BrokerProcess first)
@@ -38,8 +38,12 @@ internal sealed class TwoReplicas : IAsyncDisposable
         return replicas;
     }
 
-    /// <summary>Starts the second; deliveries of the workspace go to it from now on.</summary>
-    public async Task JoinAsync() => Second = await BrokerProcess.StartAsync(Workspace, Database, publicUrl: First.Url);
+    /// <summary>Starts the second, with the keys of the first; deliveries of the workspace go to it from now on.</summary>
+    public async Task JoinAsync() =>
+        Second = await BrokerProcess.StartAsync(Workspace, Database, publicUrl: First.Url, keys: Path.Combine(First.Folder.FolderPath, "keys"));
+
+    /// <summary>Starts the second with keys of its own: it is ready only when those have been served for the JWKS's max-age, so this does not wait.</summary>
+    public async Task JoinWithOwnKeysAsync() => Second = await BrokerProcess.StartAsync(Workspace, Database, publicUrl: First.Url, waits: false);
 
     public async ValueTask DisposeAsync()
     {
