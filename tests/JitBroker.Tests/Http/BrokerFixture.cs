@@ -9,6 +9,7 @@ using JitBroker.People.SignIn;
 using JitBroker.Server.Hosting;
 using JitBroker.Server.Http;
 using JitBroker.Server.Settings;
+using JitBroker.Tests.Issuing;
 using JitBroker.Tests.Loop;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -75,14 +76,6 @@ internal sealed class BrokerFixture : IAsyncDisposable
           incident-kit: [orders-db:read, logs:read]
         """;
 
-    // Replicas on one machine may share their keys, and making an RSA key takes longer than most tests.
-    private static readonly Lazy<string> Keys = new(() =>
-    {
-        var folder = Directory.CreateTempSubdirectory("jitbroker-keys-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        return folder;
-    });
-
     private readonly string _folder;
     private readonly WebApplication _app;
 
@@ -114,6 +107,8 @@ internal sealed class BrokerFixture : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("jitbroker-http-").FullName;
         var (clock, issuer) = (new ManualClock(), new ScriptedIssuer());
         await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), catalog);
+        // Making an RSA key takes longer than most tests.
+        await ReadyKeys.CopyToAsync(Path.Combine(folder, "keys"));
         var app = BrokerHost.Build(Settings(folder, settings), new BrokerHostOptions
         {
             Urls = ["http://127.0.0.1:0"],
@@ -137,7 +132,6 @@ internal sealed class BrokerFixture : IAsyncDisposable
         (string Key, string Value)[] all =
         [
             ("Database:ConnectionString", $"Data Source={Path.Combine(folder, "jitbroker.db")}"),
-            ("Signing:KeysDirectory", Keys.Value),
             ("Broker:Limits:RequestsPerMinute", "10000"),
             ("Broker:Limits:OpenRequests", "10000"),
             ("Broker:Limits:CollectionsPerHour", "10000"),
