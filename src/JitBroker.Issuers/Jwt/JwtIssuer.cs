@@ -83,15 +83,15 @@ internal sealed class JwtIssuer(SigningKeys keys, ILeaseStandings leases, JwtOpt
 
     private static Revocability Revocability(JwtTerms? terms, string problem) => terms switch
     {
-        null => Of(EarlyEnd.Immediate, TimeSpan.Zero, $"No token can be minted here: {problem}"),
-        { Introspected: true } => Of(EarlyEnd.Immediate, TimeSpan.Zero, "Ends at once: the service asks the broker about the token at each use. A service that remembers answers is late by as long as it remembers."),
+        null => Of(EarlyEnd.Immediate, TimeSpan.Zero, $"nothing to end: no token can be minted here ({problem})"),
+        { Introspected: true } => Of(EarlyEnd.Immediate, TimeSpan.Zero, "the service asks the broker about the token at each use, so an end holds at once (a service that remembers answers is late by as long as it remembers)"),
         _ => Of(EarlyEnd.AtExpiry, terms.Skew, OfflineText(terms)),
     };
 
     private static string OfflineText(JwtTerms terms)
     {
-        var text = $"A token cannot be taken back: it works until it expires, at most {Durations.Human(terms.Lifetime)} after it was collected";
-        return terms.Skew == TimeSpan.Zero ? text + "." : $"{text}, and up to {Durations.Human(terms.Skew)} longer by the service's clock.";
+        var text = $"the token's own expiry, at most {Durations.Human(terms.Lifetime)} after it was collected; it cannot be taken back sooner";
+        return terms.Skew == TimeSpan.Zero ? text : $"{text}, and the service's clock may add up to {Durations.Human(terms.Skew)}";
     }
 
     private static DateTimeOffset ExpiryOf(IssueOrder order, JwtTerms terms)

@@ -23,7 +23,7 @@ internal static class CheckCommand
             await Console.Error.WriteLineAsync(problem.ToString().AsMemory(), cancellationToken);
         if (catalog.Snapshot is not { } snapshot)
             return 1;
-        Console.WriteLine($"Settings and catalog are in order: {snapshot.Entitlements.Count} entitlements, {snapshot.People.Count} people, {snapshot.Issuers.Count} issuers.");
+        Console.WriteLine($"Settings and catalog are in order (entitlements: {snapshot.Entitlements.Count}, people: {snapshot.People.Count}, issuers: {snapshot.Issuers.Count}).");
         return 0;
     }
 }

@@ -13,6 +13,11 @@ internal static class ServeCommand
         {
             await app.StartAsync(cancellationToken);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Told to stop before it served: nothing was begun.
+            return 0;
+        }
         catch (Exception e) when (e is IOException or FormatException or System.Net.Sockets.SocketException)
         {
             throw new StartException($"The broker cannot listen at {string.Join(", ", urls.Length > 0 ? urls : [settings.Broker.PublicUrl.ToString()])}: {e.Message.TrimEnd('.')}. Free the port, or set ASPNETCORE_URLS.", e);

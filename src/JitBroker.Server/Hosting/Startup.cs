@@ -1,4 +1,5 @@
 using JitBroker.Catalog;
+using JitBroker.Grants;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Server.Settings;
 using JitBroker.Storage;
@@ -6,11 +7,12 @@ using JitBroker.Storage;
 namespace JitBroker.Server.Hosting;
 
 /// <summary>
-/// Before anything else of the host runs or listens: migrations under their lock, the database's clock, the signing keys, the catalog's record (rule 15). A database that does
+/// Before anything else of the host runs or listens: migrations under their lock, the database's clock, the signing keys, the catalog's record and what it no longer
+/// allows (rule 15). A database that does
 /// not answer is waited for a while; anything else that is wrong ends the start with a sentence.
 /// </summary>
 internal sealed class Startup(
-    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, AcceptCatalog acceptCatalog, CatalogHolder catalogs, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
+    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, AcceptCatalog acceptCatalog, EndDueGrants grants, CatalogHolder catalogs, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
     : IHostedLifecycleService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -64,5 +66,9 @@ internal sealed class Startup(
         await keys.LoadAsync(cancellationToken);
         if (await acceptCatalog.HandleAsync(catalogs.Current, cancellationToken))
             Log.CatalogAccepted(log, catalogs.Current.Hash[..12]);
+
+        // At every start, not only after news: the process may have died between the record and this.
+        if (await grants.ConformAsync(cancellationToken) is > 0 and var ended)
+            Log.GrantsNotInCatalog(log, ended, catalogs.Current.Hash[..12]);
     }
 }

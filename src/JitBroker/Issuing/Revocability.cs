@@ -25,5 +25,5 @@ public enum EarlyEnd
 /// <param name="EarlyEnd">What an early end can do.</param>
 /// <param name="Within">See <see cref="Issuing.EarlyEnd"/>; zero for an immediate one.</param>
 /// <param name="SettleTime">How long after the mint deadline an object may still appear at the target.</param>
-/// <param name="Text">One sentence for people: how this access ends.</param>
+/// <param name="Text">For people, how this access ends: what follows "Ends by: ", without a full stop.</param>
 public sealed record Revocability(EndBound Bound, EarlyEnd EarlyEnd, TimeSpan Within, TimeSpan SettleTime, string Text);

@@ -16,7 +16,7 @@ public abstract class Database : IAsyncDisposable
     public abstract Engine Engine { get; }
 
     /// <summary>A transaction that writes. Commits when the work returns, unless it doomed the session or threw.</summary>
-    /// <exception cref="DatabaseUnavailableException">The database could not be reached or stayed busy; nothing was changed.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database could not be reached or stayed busy; nothing was changed, unless the commit is in doubt.</exception>
     public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
         RetryAsync(token => WriteOnceAsync(work, token), cancellationToken);
 
@@ -81,11 +81,23 @@ public abstract class Database : IAsyncDisposable
             await session.FlushAsync(cancellationToken);
 
             // Past this point the outcome is the database's: a cancelled wait would leave the caller not knowing.
-            await transaction.CommitAsync(CancellationToken.None);
+            await CommitAsync(transaction);
         }
 
         session.RunAfterCommit();
         return result;
+    }
+
+    private async Task CommitAsync(DbTransaction transaction)
+    {
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (DbException e) when (IsUnavailable(e) && !IsWorthRetrying(e))
+        {
+            throw new DatabaseUnavailableException(e, inDoubt: true);
+        }
     }
 
     private async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)

@@ -40,6 +40,7 @@ public sealed class SqliteDatabase : Database
             throw new ArgumentException("Database:ConnectionString must name a file, such as `Data Source=jitbroker.db`; state in memory would be lost.", nameof(connectionString));
         _connectionString = settings.ToString();
         _lock = SqliteLockFile.Take(settings.DataSource);
+        KeepToOwner(settings.DataSource);
     }
 
     public override Engine Engine => Engine.Sqlite;
@@ -55,6 +56,17 @@ public sealed class SqliteDatabase : Database
             await reader.DisposeAsync();
         _writing.Dispose();
         _lock.Dispose();
+    }
+
+    /// <summary>A new file is its owner's alone; SQLite gives its companions (<c>-wal</c>, <c>-shm</c>) the same rights. An old one stays as its owner set it.</summary>
+    private static void KeepToOwner(string path)
+    {
+        if (File.Exists(path))
+            return;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var made = new FileStream(path, options);
     }
 
     // Parameters that are not bound read as null there.

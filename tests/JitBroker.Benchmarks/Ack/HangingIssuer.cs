@@ -17,7 +17,7 @@ internal sealed class HangingIssuer : IIssuer
     /// <inheritdoc cref="Mints"/>
     public int Ends => Volatile.Read(ref _ends);
 
-    public Revocability RevocabilityOf(IssueOrder order) => new(EndBound.Broker, EarlyEnd.Immediate, TimeSpan.Zero, TimeSpan.Zero, "Ends at once.");
+    public Revocability RevocabilityOf(IssueOrder order) => new(EndBound.Broker, EarlyEnd.Immediate, TimeSpan.Zero, TimeSpan.Zero, "nothing: it hangs");
 
     public MintPlan Plan(IssueOrder order) =>
         new(new RevocationHandle(Kind, "door", EarlyEnd.Immediate, TimeSpan.Zero, TimeSpan.Zero, new JsonObject { ["lease"] = order.LeaseId }), order.EndsAt);

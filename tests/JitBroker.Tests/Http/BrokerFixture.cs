@@ -105,10 +105,23 @@ internal sealed class BrokerFixture : IAsyncDisposable
     public static async Task<BrokerFixture> NewAsync(string catalog = Catalog, ILoggerProvider? log = null, CallRates? rates = null, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("jitbroker-http-").FullName;
-        var (clock, issuer) = (new ManualClock(), new ScriptedIssuer());
-        await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), catalog);
         // Making an RSA key takes longer than most tests.
         await ReadyKeys.CopyToAsync(Path.Combine(folder, "keys"));
+        return await StartAsync(folder, new ManualClock(), new ScriptedIssuer(), catalog, log, rates, settings);
+    }
+
+    /// <summary>Stops this one and starts the next on the same state, clock and target, with another catalog.</summary>
+    public async Task<BrokerFixture> RestartAsync(string catalog)
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        return await StartAsync(_folder, Clock, Issuer, catalog, null, null, []);
+    }
+
+    private static async Task<BrokerFixture> StartAsync(
+        string folder, ManualClock clock, ScriptedIssuer issuer, string catalog, ILoggerProvider? log, CallRates? rates, (string Key, string Value)[] settings)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), catalog);
         var app = BrokerHost.Build(Settings(folder, settings), new BrokerHostOptions
         {
             Urls = ["http://127.0.0.1:0"],

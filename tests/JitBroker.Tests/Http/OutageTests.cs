@@ -11,13 +11,13 @@ public sealed class OutageTests
         var server = await PostgresServer.GetAsync();
         Assert.SkipWhen(server is null && Environment.GetEnvironmentVariable("CI") is not "true", "PostgreSQL is not installed: apt-get install postgresql-15.");
         var direct = new Npgsql.NpgsqlConnectionStringBuilder(await server!.NewDatabaseAsync());
-        await using var wire = new CutWire(direct.Port);
+        await using var wire = new CutProxy(direct.Port);
         direct.Port = wire.Port;
         await using var broker = await BrokerFixture.NewAsync(settings: [("Database:Kind", "postgres"), ("Database:ConnectionString", direct.ConnectionString)]);
         var ana = await broker.AsAsync("ana");
         (await broker.Nobody.GetAsync("/readyz")).Is(200);
 
-        wire.Cut();
+        await wire.CutAsync();
         broker.Clock.Advance(TimeSpan.FromSeconds(2));
         Assert.NotNull((await ana.PostAsync("/v1/requests", """{"entitlement":"orders-db:read","reason":"INC-1"}""")).IsProblem(503, "unavailable").Header("Retry-After"));
         var ready = (await broker.Nobody.GetAsync("/readyz")).Is(503);

@@ -158,7 +158,7 @@ public abstract class IssuerContract : IAsyncLifetime
         Assert.Equal((declared.EarlyEnd, declared.Within, declared.SettleTime), (plan.Handle.EarlyEnd, plan.Handle.Within, plan.Handle.SettleTime));
         Assert.True(declared.EarlyEnd != EarlyEnd.Immediate || declared.Within == TimeSpan.Zero);
         Assert.NotEmpty(plan.Handle.Target);
-        Assert.EndsWith(".", declared.Text, StringComparison.Ordinal);
+        Assert.Matches(@"^[a-z].*[^.]$", declared.Text);
     }
 
     [Fact]

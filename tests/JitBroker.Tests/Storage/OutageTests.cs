@@ -36,6 +36,7 @@ public sealed class OutageTests
         var wholes = halves.GroupBy(w => w).ToDictionary(g => g.Key, g => g.Count());
         Assert.All(wholes.Values, count => Assert.Equal(2, count));
         Assert.Empty(load.Done.Except(wholes.Keys));
+        Assert.Empty(load.SaidUnchanged.Intersect(wholes.Keys));
     }
 
     /// <summary>Two rows in one transaction, over and over. Anything but an honest "unavailable" ends the run.</summary>
@@ -45,6 +46,8 @@ public sealed class OutageTests
         private int _refused;
 
         public ConcurrentQueue<int> Done { get; } = [];
+
+        public ConcurrentQueue<int> SaidUnchanged { get; } = [];
 
         public int Refused => _refused;
 
@@ -58,8 +61,10 @@ public sealed class OutageTests
                     await database.WriteAsync(session => TwoAsync(session, whole), CancellationToken.None);
                     Done.Enqueue(whole);
                 }
-                catch (DatabaseUnavailableException)
+                catch (DatabaseUnavailableException e)
                 {
+                    if (!e.InDoubt)
+                        SaidUnchanged.Enqueue(whole);
                     Interlocked.Increment(ref _refused);
                     await Task.Yield();
                 }
