@@ -105,6 +105,8 @@ internal static class JsonBodies
             return Problems.Invalid(field is null ? message : $"{field}: {message}", field);
         if (message.Contains("could not be mapped to any", StringComparison.Ordinal))
             return Problems.Invalid($"The body has a member that this call does not know: {field ?? "see /openapi/v1.json"}.", field);
+        if (message.Contains("Duplicate property", StringComparison.Ordinal))
+            return Problems.Invalid($"The body names a member twice: {field ?? "see /openapi/v1.json"}.", field);
         if (message.Contains("missing required", StringComparison.Ordinal))
             return Problems.Invalid("The body lacks a member that this call needs; /openapi/v1.json says which.", field);
         return Problems.Invalid(field is null

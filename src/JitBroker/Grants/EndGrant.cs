@@ -116,13 +116,12 @@ public sealed class EndGrant(
         var rule = grant is null ? null : RequestContent.FromText(grant.Content).Rule;
         if (grant is null || !Rights.MayRead(directory, grant.Entitlement, rule!, grant.Holder, actor.Email))
             return new Refusal(Codes.NotFound, $"There is no grant {grantId}.");
-        if (reason?.Length > ReasonLength)
-            return new Refusal(Codes.InvalidValue, "The reason is too long: at most 1000 characters.", "reason");
-        if (grant.Holder == actor.Email)
-            return null;
-        if (!directory.HasRole(Rights.Admin, actor.Email) && !Rights.HasASay(directory, grant.Entitlement, rule!, grant.Holder, actor.Email))
+        var isHolder = grant.Holder == actor.Email;
+        if (!isHolder && !directory.HasRole(Rights.Admin, actor.Email) && !Rights.HasASay(directory, grant.Entitlement, rule!, grant.Holder, actor.Email))
             return new Refusal(Codes.Forbidden, "Only its holder, an admin, or one who may decide it can end this grant.");
-        return grant.State is "scheduled" or "active" && Trimmed(reason) is null
+        if (FreeText.Fault(reason, ReasonLength, "reason", "reason") is { } unfit)
+            return unfit;
+        return !isHolder && grant.State is "scheduled" or "active" && Trimmed(reason) is null
             ? new Refusal(Codes.ReasonRequired, "Say why you revoke it: its holder will read it.", "reason")
             : null;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.RegularExpressions;
 using JitBroker.Catalog;
 using JitBroker.People;
@@ -18,7 +17,7 @@ internal sealed record ReasonCheck(string Text, (RuleResult Rule, string Code, s
         var trimmed = (given ?? "").Trim();
         if (trimmed.Length > Longest)
             return Fault("", Codes.InvalidValue, "The reason is too long: at most 2,000 characters.");
-        if (!IsText(trimmed))
+        if (!FreeText.IsText(trimmed))
             return Fault("", Codes.InvalidValue, "The reason holds characters that are not text (a NUL or half a character).");
         var text = Nfc.Of(trimmed);
         if (text.Length == 0)
@@ -33,19 +32,6 @@ internal sealed record ReasonCheck(string Text, (RuleResult Rule, string Code, s
     private static ReasonCheck Fault(string text, string code, string why) => new(text, (new RuleResult("reason", false, why), code, "reason"));
 
     private static string Hint(ReasonRule rule) => string.IsNullOrWhiteSpace(rule.Hint) ? "" : " " + rule.Hint.Trim();
-
-    /// <summary>PostgreSQL stores no NUL, and half a surrogate pair is no character.</summary>
-    private static bool IsText(string text)
-    {
-        for (var at = 0; at < text.Length; at++)
-        {
-            if (text[at] == '\0' || !Rune.TryGetRuneAt(text, at, out var rune))
-                return false;
-            at += rune.Utf16SequenceLength - 1;
-        }
-
-        return true;
-    }
 
     /// <summary>A pattern that does not compile, or takes too long, matches nothing (rule 10); the catalog does not let one in.</summary>
     private static bool Matches(string pattern, string text)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using JitBroker.Audit;
 using JitBroker.Catalog;
@@ -99,8 +98,8 @@ public sealed class DecideRequest(
 
     private static Refusal? Fault(DecideOrder order, Request request)
     {
-        if (order.Comment?.Length > CommentLength)
-            return new Refusal(Codes.InvalidValue, string.Create(CultureInfo.InvariantCulture, $"The comment is longer than {CommentLength} characters. Shorten it."), "comment");
+        if (FreeText.Fault(order.Comment, CommentLength, "comment", "comment") is { } unfit)
+            return unfit;
         if (!order.Approve)
             return string.IsNullOrWhiteSpace(order.Comment) ? new Refusal(Codes.ReasonRequired, "Say why you deny it: the asker will read it.", "comment") : null;
         if (order.Duration is not { } duration)

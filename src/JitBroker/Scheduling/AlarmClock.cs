@@ -18,14 +18,16 @@ internal sealed class AlarmClock(
     : IHostedService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
-    private static readonly TriggerKey OneShot = new("one-shot", "due");
     private static readonly JobKey Due = new("due", "due");
+
+    internal static readonly TriggerKey OneShot = new("one-shot", "due");
 
     /// <summary>What may fall due at an instant that is known beforehand.</summary>
     private static readonly Sweep[] OnDue = [Sweep.StartGrants, Sweep.EndGrants, Sweep.RevokeLeases, Sweep.LapseRequests, Sweep.DeliverOutbox];
 
     private readonly ConcurrentDictionary<Sweep, bool> _ringing = new();
     private readonly Lock _arming = new();
+    private readonly SemaphoreSlim _setting = new(1);
     private IScheduler? _scheduler;
     private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
 
@@ -44,7 +46,8 @@ internal sealed class AlarmClock(
                 cancellationToken: cancellationToken);
         }
 
-        await _scheduler.ScheduleJob(JobBuilder.Create<DueJob>().WithIdentity(Due).Build(), OneShotAt(clock.GetUtcNow()), cancellationToken: cancellationToken);
+        // Durable: a job whose only trigger has fired is forgotten otherwise, and could never be armed again.
+        await _scheduler.ScheduleJob(JobBuilder.Create<DueJob>().WithIdentity(Due).StoreDurably().Build(), OneShotAt(clock.GetUtcNow()), cancellationToken: cancellationToken);
         wakeups.Connect(Ring, Arm);
     }
 
@@ -96,13 +99,20 @@ internal sealed class AlarmClock(
             _armedFor = instant;
         }
 
-        _ = ArmAsync(_scheduler, instant);
+        _ = ArmAsync(_scheduler);
     }
 
-    private async Task ArmAsync(IScheduler scheduler, DateTimeOffset instant)
+    /// <summary>One at a time, and each for the earliest instant known by then, so that of two the later one never wins.</summary>
+    private async Task ArmAsync(IScheduler scheduler)
     {
+        await _setting.WaitAsync();
         try
         {
+            DateTimeOffset instant;
+            lock (_arming)
+                instant = _armedFor;
+            if (instant == DateTimeOffset.MaxValue)
+                return;
             var trigger = OneShotAt(instant);
             if (await scheduler.RescheduleJob(OneShot, trigger, CancellationToken.None) is null)
                 await scheduler.ScheduleJob(trigger, cancellationToken: CancellationToken.None);
@@ -112,6 +122,10 @@ internal sealed class AlarmClock(
             // Lost to a concurrent arming or to the stop: the sweeps look each second all the same.
             lock (_arming)
                 _armedFor = DateTimeOffset.MaxValue;
+        }
+        finally
+        {
+            _setting.Release();
         }
     }
 

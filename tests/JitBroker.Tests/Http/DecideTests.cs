@@ -43,6 +43,7 @@ public sealed class DecideTests
         (await bea.PostAsync(path, """{"verdict":"approve","duration":"soon"}""")).IsProblem(422, "invalid_duration");
         (await bea.PostAsync(path, """{"verdict":"approve","duration":"2h"}""")).IsProblem(422, "wider_than_asked");
         (await bea.PostAsync(path, """{"verdict":"deny"}""")).IsProblem(422, "reason_required");
+        (await bea.PostAsync(path, """{"verdict":"approve","comment":"a\u0000b"}""")).IsProblem(422, "invalid_value");
         (await bea.PostAsync(path, """{"verdict":"maybe"}""")).IsProblem(400, "invalid_request");
         (await bea.PostAsync(path, """{"verdict":"approve","approver":"dan@example.com"}""")).IsProblem(400, "invalid_request");
         (await bea.PostAsync(path, """{}""")).IsProblem(400, "invalid_request");

@@ -60,6 +60,10 @@ public sealed class GrantTests
         (await eli.PostAsync($"/v1/grants/{id}/end", """{"reason":"x"}""")).IsProblem(403, "forbidden");
         (await bea.PostAsync($"/v1/grants/{id}/end")).IsProblem(422, "reason_required");
         (await bea.PostAsync($"/v1/grants/{id}/end", """{"reason":7}""")).IsProblem(400, "invalid_request");
+        var tooLong = $$"""{"reason":"{{new string('x', 1001)}}"}""";
+        (await eli.PostAsync($"/v1/grants/{id}/end", tooLong)).IsProblem(403, "forbidden");
+        (await bea.PostAsync($"/v1/grants/{id}/end", tooLong)).IsProblem(422, "invalid_value");
+        (await bea.PostAsync($"/v1/grants/{id}/end", """{"reason":"a\u0000b"}""")).IsProblem(422, "invalid_value");
         var revoked = (await bea.PostAsync($"/v1/grants/{id}/end", """{"reason":"wrong database"}""")).Is(202);
         Assert.Equal(("ended", "revoked", "wrong database"), (revoked.Text("state"), revoked.Text("end"), revoked.Text("endReason")));
         (await bea.PostAsync($"/v1/grants/{id}/end")).Is(200);
