@@ -33,6 +33,7 @@ public static class CoreServices
     public static IServiceCollection AddCore(this IServiceCollection services, CoreOptions options) =>
         services
             .AddSingleton(options.Database)
+            .AddSingleton(options.Database.CrashPoints)
             .AddSingleton(options.Clock)
             .AddSingleton(new CatalogHolder(options.Catalog))
             .AddSingleton<AcceptCatalog>()

@@ -52,7 +52,8 @@ internal sealed class Colleague(HttpClient workspace, string id)
         }
     }
 
-    private async Task<IReadOnlyList<Seen>> ReadAsync(string conversation, CancellationToken cancellationToken)
+    /// <summary>The messages of a conversation as this person sees them now.</summary>
+    public async Task<IReadOnlyList<Seen>> ReadAsync(string conversation, CancellationToken cancellationToken)
     {
         var state = await workspace.GetFromJsonAsync<JsonObject>($"playground/state?person={id}&conversation={conversation}", cancellationToken);
         return state?["messages"]?[conversation] is JsonArray messages ? [.. messages.OfType<JsonObject>().Select(m => new Seen(m))] : [];

@@ -144,6 +144,8 @@ public static class BrokerHost
         app.UseMiddleware<ResponseHeaders>(settings.Broker.PublicUrl);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
+        if (app.Services.GetRequiredService<CrashPoints>().AreOn)
+            app.UseMiddleware<CrashMiddleware>();
         app.UseMiddleware<SessionMiddleware>();
     }
 

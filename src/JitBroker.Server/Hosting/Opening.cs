@@ -13,7 +13,8 @@ internal static class Opening
         var text = settings.Database.ConnectionString.Current.Reveal();
         try
         {
-            return settings.Database.IsPostgres ? new PostgresDatabase(text) : new SqliteDatabase(text);
+            var points = CrashPoints.FromEnvironment(settings.Broker.AllowTestEndpoints);
+            return settings.Database.IsPostgres ? new PostgresDatabase(text) { CrashPoints = points } : new SqliteDatabase(text) { CrashPoints = points };
         }
         catch (DatabaseInUseException e)
         {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace JitBroker.Storage;
 
@@ -15,20 +16,27 @@ public abstract class Database : IAsyncDisposable
 
     public abstract Engine Engine { get; }
 
+    /// <summary>Where the process may die around a commit; none but in tests.</summary>
+    public CrashPoints CrashPoints { get; init; } = CrashPoints.None;
+
     /// <summary>A transaction that writes. Commits when the work returns, unless it doomed the session or threw.</summary>
     /// <exception cref="DatabaseUnavailableException">The database could not be reached or stayed busy; nothing was changed, unless the commit is in doubt.</exception>
-    public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) =>
-        RetryAsync(token => WriteOnceAsync(work, token), cancellationToken);
+    /// <param name="file">Whose work it is, for <see cref="CrashPoints"/>; the compiler fills it in.</param>
+    /// <param name="member">See <paramref name="file"/>.</param>
+    public Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
+        RetryAsync(token => WriteOnceAsync(work, CrashPoints.AreOn ? $"commit {Path.GetFileNameWithoutExtension(file)}.{member}" : "", token), cancellationToken);
 
-    /// <inheritdoc cref="WriteAsync{T}(Func{Session, Task{T}}, CancellationToken)"/>
-    public Task WriteAsync(Func<Session, Task> work, CancellationToken cancellationToken) =>
+    /// <inheritdoc cref="WriteAsync{T}(Func{Session, Task{T}}, CancellationToken, string, string)"/>
+    public Task WriteAsync(Func<Session, Task> work, CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerMemberName] string member = "") =>
         WriteAsync<object?>(
             async session =>
             {
                 await work(session);
                 return null;
             },
-            cancellationToken);
+            cancellationToken,
+            file,
+            member);
 
     /// <summary>Reads without a transaction of its own: each statement sees what is committed when it starts.</summary>
     /// <exception cref="DatabaseUnavailableException">The database could not be reached or stayed busy.</exception>
@@ -63,7 +71,7 @@ public abstract class Database : IAsyncDisposable
     /// <summary>The engine is away or full, as opposed to a statement of ours being wrong.</summary>
     protected abstract bool IsUnavailable(DbException exception);
 
-    private async Task<T> WriteOnceAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> WriteOnceAsync<T>(Func<Session, Task<T>> work, string name, CancellationToken cancellationToken)
     {
         T result;
         Session session;
@@ -81,9 +89,13 @@ public abstract class Database : IAsyncDisposable
             await session.FlushAsync(cancellationToken);
 
             // Past this point the outcome is the database's: a cancelled wait would leave the caller not knowing.
+            if (session.HasChanges)
+                CrashPoints.Reach("before", name);
             await CommitAsync(transaction);
         }
 
+        if (session.HasChanges)
+            CrashPoints.Reach("after", name);
         session.RunAfterCommit();
         return result;
     }

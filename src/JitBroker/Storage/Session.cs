@@ -30,6 +30,9 @@ public sealed class Session
     /// <summary>The work ended in a refusal: undo all of it, quietly.</summary>
     public bool IsDoomed { get; private set; }
 
+    /// <summary>Some statement so far changed a row.</summary>
+    internal bool HasChanges { get; private set; }
+
     /// <summary>Undo this transaction when the work returns; the work's result is still handed back.</summary>
     public void Doom() => IsDoomed = true;
 
@@ -90,7 +93,9 @@ public sealed class Session
             command.Transaction = _transaction;
             statement.Bind(command.Parameters, command.CreateParameter, parameters);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return (await ReadAsync(reader, read, cancellationToken), reader.RecordsAffected);
+            var answer = await ReadAsync(reader, read, cancellationToken);
+            HasChanges |= reader.RecordsAffected > 0;
+            return (answer, reader.RecordsAffected);
         }
         finally
         {
@@ -111,6 +116,7 @@ public sealed class Session
         T answer;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
             answer = await ReadAsync(reader, read, cancellationToken);
+        HasChanges |= batch.BatchCommands.Any(c => c.RecordsAffected > 0);
         for (var i = 0; i < sent.Count; i++)
             sent[i].Check(batch.BatchCommands[i].RecordsAffected);
         return (answer, batch.BatchCommands[^1].RecordsAffected);

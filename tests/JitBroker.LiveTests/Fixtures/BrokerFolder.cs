@@ -14,6 +14,9 @@ internal sealed class BrokerFolder : IDisposable
 
     public string DatabaseFile => Path.Combine(FolderPath, "jitbroker.db");
 
+    /// <summary>Where a test arms crash points; they are on when it exists.</summary>
+    public string CrashPoints => Path.Combine(FolderPath, "crash-points");
+
     /// <summary>An empty one.</summary>
     public static BrokerFolder Empty() => new(Directory.CreateTempSubdirectory("jitbroker-live-").FullName);
 

@@ -33,12 +33,15 @@ internal sealed class BrokerProcess : IAsyncDisposable
     /// <param name="postgres">A connection string; null for SQLite.</param>
     /// <param name="keys">Where its private keys are: replicas may share them.</param>
     /// <param name="waits">False: comes back before it is ready.</param>
+    /// <param name="crashPoints">It can be told where to die.</param>
     /// <param name="publicUrl">The shared address of several replicas; null: its own.</param>
-    public static async Task<BrokerProcess> StartAsync(ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool waits = true)
+    public static async Task<BrokerProcess> StartAsync(ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool waits = true, bool crashPoints = false)
     {
         var url = NewUrl();
         var broker = new BrokerProcess(BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel, keys), workspace, url);
         workspace.ConnectTo(url);
+        if (crashPoints)
+            Directory.CreateDirectory(broker.Folder.CrashPoints);
         if (waits)
             await broker.StartAsync();
         else
@@ -55,7 +58,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     /// <summary>Starts the server in a folder, and does not wait.</summary>
     public static RunningProgram Launch(BrokerFolder folder, ChatWorkspace workspace, Uri url, params string[] arguments) =>
-        RunningProgram.StartOurs(Dll, arguments, folder.FolderPath, Environment(workspace, url));
+        RunningProgram.StartOurs(Dll, arguments, folder.FolderPath, Environment(folder, workspace, url));
 
     /// <summary>Runs a command of the server in a folder, without a workspace.</summary>
     public static Task<(int Code, string Output, string Errors)> RunAsync(BrokerFolder folder, params string[] arguments) =>
@@ -94,8 +97,9 @@ internal sealed class BrokerProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static Dictionary<string, string?> Environment(ChatWorkspace workspace, Uri url) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string?> Environment(BrokerFolder folder, ChatWorkspace workspace, Uri url) => new(StringComparer.Ordinal)
     {
+        [CrashPoints.Variable] = Directory.Exists(folder.CrashPoints) ? folder.CrashPoints : null,
         ["ASPNETCORE_URLS"] = url.AbsoluteUri.TrimEnd('/'),
         ["LIVE_BOT_TOKEN"] = workspace.Options.BotToken,
         ["LIVE_SIGNING_SECRET"] = workspace.Options.SigningSecret,

@@ -28,6 +28,9 @@ internal sealed class Person(HttpClient workspace, string user)
         }
     }
 
+    /// <summary>What is on the screen now.</summary>
+    public Task<IReadOnlyList<Seen>> ReadAsync() => _page.ReadAsync(ChatWorkspace.Channel, CancellationToken.None);
+
     public Task PressAsync(Seen message, string action, string? value) => _page.PressAsync(ChatWorkspace.Channel, message, action, value, CancellationToken.None);
 
     /// <summary>Confirms in chat a code that some terminal shows.</summary>

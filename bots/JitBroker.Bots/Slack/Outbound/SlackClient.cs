@@ -11,7 +11,7 @@ namespace JitBroker.Bots.Slack;
 /// Slack's Web API: form-encoded POSTs, no redirects, a deadline, the pace of <see cref="SlackPace"/>. Expected trouble is a <see cref="SlackReply"/>; tokens and
 /// texts are never logged.
 /// </summary>
-internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, SlackPace pace, TimeProvider clock, ILogger<SlackClient> log)
+internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, SlackPace pace, CrashPoints points, TimeProvider clock, ILogger<SlackClient> log)
 {
     /// <summary>How long Slack may take to answer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -54,7 +54,7 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
         try
         {
             using var content = new StringContent(body.ToJsonString(), new MediaTypeHeaderValue("application/json", "utf-8"));
-            using var response = await http.Client.PostAsync(responseUrl, content, either.Token);
+            using var response = await points.AroundAsync("chat response_url", () => http.Client.PostAsync(responseUrl, content, either.Token));
             return response.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -70,7 +70,7 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
         using var linked = either;
         try
         {
-            using var response = await http.Client.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
+            using var response = await points.AroundAsync($"chat {method}", () => http.Client.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token));
             return (await ReadAsync(method, response, either.Token), response.Headers);
         }
         catch (HttpRequestException e)
