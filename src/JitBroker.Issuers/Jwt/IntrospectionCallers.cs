@@ -75,8 +75,3 @@ internal sealed class IntrospectionCallers(CatalogHolder catalog, SecretLookup s
 
     private sealed record Entry(string Issuer, string Client, string Reference);
 }
-
-/// <summary>
-/// The value behind a reference such as <c>${env:NAME}</c> or <c>${file:PATH}</c>, or null with <paramref name="problem"/> a sentence that holds no secret.
-/// </summary>
-public delegate string? SecretLookup(string reference, out string problem);

@@ -1,13 +1,18 @@
+using System.CommandLine;
 using JitBroker.Catalog;
+using JitBroker.Issuers;
 using JitBroker.Server.Hosting;
 using JitBroker.Server.Settings;
 
 namespace JitBroker.Server.Commands;
 
-/// <summary>Settings and catalog, every problem at once. Opens no database and calls nobody.</summary>
+/// <summary>
+/// Settings and catalog, every problem at once; then, where they are in order, what the targets of the issuers lack. Opens no database of the broker's own,
+/// and with <c>--offline</c> calls nobody.
+/// </summary>
 internal static class CheckCommand
 {
-    public static async Task<int> RunAsync(CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(bool isOffline, CancellationToken cancellationToken)
     {
         var result = SettingsLoader.FromFolder(Environment.CurrentDirectory, SecretResolver.OfProcess(), out _);
         if (result.Settings is not { } settings)
@@ -24,6 +29,14 @@ internal static class CheckCommand
         if (catalog.Snapshot is not { } snapshot)
             return 1;
         Console.WriteLine($"Settings and catalog are in order (entitlements: {snapshot.Entitlements.Count}, people: {snapshot.People.Count}, issuers: {snapshot.Issuers.Count}).");
-        return 0;
+        return isOffline || await TargetReport.WriteAsync(snapshot, TargetChecks.All(BrokerHost.Lookup(settings), BrokerHost.NewClock()), cancellationToken) ? 0 : 1;
+    }
+
+    public static Command Make()
+    {
+        var offline = new Option<bool>("--offline") { Description = "Settings and catalog only; asks no target." };
+        var command = new Command("check", "Validates settings and catalog, every problem at once, and asks each target what the broker lacks there; exit code 1 if there is any problem.") { offline };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(offline), cancellationToken));
+        return command;
     }
 }

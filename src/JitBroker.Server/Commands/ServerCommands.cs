@@ -34,7 +34,7 @@ public static class ServerCommands
         root.Subcommands.Add(Demo.DemoCommand.Make());
         root.Subcommands.Add(InitCommand.Make());
         root.Subcommands.Add(Verb("migrate", "Applies the migrations that the database lacks.", MigrateCommand.RunAsync));
-        root.Subcommands.Add(Verb("check", "Validates settings and catalog: every problem at once, exit code 1 if there is any.", CheckCommand.RunAsync));
+        root.Subcommands.Add(CheckCommand.Make());
         return root;
     }
 

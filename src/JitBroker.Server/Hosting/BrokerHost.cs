@@ -1,7 +1,9 @@
 using System.Globalization;
 using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
+using JitBroker.Issuers;
 using JitBroker.Issuers.Jwt;
+using JitBroker.Issuers.Postgres;
 using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.Scheduling;
@@ -87,6 +89,7 @@ public static class BrokerHost
                 database, clock, catalog, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow()))))
             .AddSingleton<SecretLookup>(Lookup(settings))
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory))
+            .AddPostgresIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);
         if (options.Scheduling)
@@ -127,7 +130,7 @@ public static class BrokerHost
         });
     }
 
-    private static SecretLookup Lookup(BrokerSettings settings) => (string reference, out string problem) =>
+    internal static SecretLookup Lookup(BrokerSettings settings) => (string reference, out string problem) =>
     {
         var (secret, fault) = settings.Secrets.Resolve(reference);
         problem = fault ?? "";

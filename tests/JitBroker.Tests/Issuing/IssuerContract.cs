@@ -46,6 +46,9 @@ public abstract class IssuerContract : IAsyncLifetime
     /// <summary>What the issuer itself works with: admin passwords, private keys.</summary>
     protected abstract IReadOnlyList<string> StandingSecrets { get; }
 
+    /// <summary>Whether a live credential can be given a later end.</summary>
+    protected virtual bool Prolongs => false;
+
     /// <summary>All that was logged, at Trace.</summary>
     protected abstract string LoggedText { get; }
 
@@ -217,6 +220,47 @@ public abstract class IssuerContract : IAsyncLifetime
         string[] texts = [plan.Handle.ToJson(), plan.ToString(), outcome.ToString(), early.ToString(), garbled.ToString(), broken.ToString(), issuer.RevocabilityOf(order).Text, LoggedText];
         foreach (var secret in SecretsOf(credential).Concat(StandingSecrets))
             Assert.All(texts, text => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_can_be_prolonged_works_past_its_first_end_and_no_longer_than_its_new_one()
+    {
+        var issuer = NewIssuer();
+        Assert.Equal(Prolongs, issuer is IProlongs);
+        if (issuer is not IProlongs prolongs)
+            return;
+        var order = NewOrder();
+        var plan = issuer.Plan(order);
+        var credential = await MintAsync(issuer, order, plan);
+        var later = plan.ExpiresAt + TimeSpan.FromMinutes(10);
+
+        Assert.Equal(new ProlongOutcome.Prolonged(later), await prolongs.ProlongAsync(plan.Handle, later, Token));
+        Assert.Equal(new ProlongOutcome.Prolonged(later), await prolongs.ProlongAsync(plan.Handle, later, Token));
+
+        await LetExpireAsync(plan);
+        Assert.True(await WorksAsync(credential));
+        await LetExpireAsync(plan with { ExpiresAt = plan.ExpiresAt });
+        Assert.False(await WorksAsync(credential));
+        Assert.IsType<EndOutcome.Ended>(await EndAsync(issuer, order, plan));
+        Assert.False(await WorksAsync(credential));
+    }
+
+    [Fact]
+    public async Task Prolonging_brings_nothing_back_that_has_ended()
+    {
+        if (NewIssuer() is not IProlongs prolongs)
+            return;
+        var issuer = NewIssuer();
+        var order = NewOrder();
+        var plan = issuer.Plan(order);
+        var credential = await MintAsync(issuer, order, plan);
+        await EndAsync(issuer, order, plan);
+
+        Assert.IsType<ProlongOutcome.Gone>(await prolongs.ProlongAsync(plan.Handle, plan.ExpiresAt + TimeSpan.FromHours(1), Token));
+
+        Assert.False(await WorksAsync(credential));
+        Assert.Empty(await TracesAsync(order.LeaseId));
+        Assert.IsType<ProlongOutcome.Failed>(await prolongs.ProlongAsync(plan.Handle with { Data = [] }, plan.ExpiresAt, Token));
     }
 
     private async Task<Credential> MintAsync(IIssuer issuer, IssueOrder order, MintPlan plan)

@@ -1,4 +1,4 @@
-using JitBroker.Issuers.Jwt;
+using JitBroker.Issuers;
 
 namespace JitBroker.Tests.Issuing;
 

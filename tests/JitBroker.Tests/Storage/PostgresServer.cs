@@ -12,20 +12,27 @@ namespace JitBroker.Tests.Storage;
 /// </summary>
 public sealed class PostgresServer
 {
-    private static readonly Lazy<Task<PostgresServer?>> Shared = new(NewAsync);
+    private static readonly Lazy<Task<PostgresServer?>> Shared = new(static () => NewAsync());
     private static int _databases;
     private static int _servers;
 
     private readonly string _folder;
     private readonly int _port;
     private readonly string _bin;
+    private readonly string? _password;
 
-    private PostgresServer(string folder, int port, string bin)
+    private PostgresServer(string folder, int port, string bin, string? password)
     {
         _folder = folder;
         _port = port;
         _bin = bin;
+        _password = password;
     }
+
+    public int Port => _port;
+
+    /// <summary>All statements, where the server asks for passwords.</summary>
+    public string LogFile => Path.Combine(_folder, "log");
 
     /// <summary>Whether a commit waits for the disk. Tests do without; what measures sets it before the server starts.</summary>
     public static bool IsDurable { get; set; }
@@ -44,8 +51,9 @@ public sealed class PostgresServer
         return ConnectionTo(name);
     }
 
-    private string ConnectionTo(string database) =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Maximum Pool Size=40;Timeout=30");
+    /// <summary>As its superuser.</summary>
+    public string ConnectionTo(string database) =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Password={_password};Database={database};Maximum Pool Size=40;Timeout=30");
 
     /// <summary>Dies as in a power cut, in the middle of whatever it does.</summary>
     public Task CrashAsync() => RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], asPostgres: true);
@@ -53,22 +61,26 @@ public sealed class PostgresServer
     /// <summary>Starts after <see cref="CrashAsync"/>, on the same port and data.</summary>
     public Task StartAgainAsync()
     {
-        var options = string.Create(CultureInfo.InvariantCulture, $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync={(IsDurable ? "on" : "off")} -c max_connections=300 -c shared_buffers=64MB -c timezone=UTC");
+        var options = string.Create(CultureInfo.InvariantCulture, $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync={(IsDurable ? "on" : "off")} -c max_connections=300 -c shared_buffers=64MB -c timezone=UTC{(_password is null ? "" : " -c max_prepared_transactions=20 -c log_statement=all")}");
         return RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-w", "-l", Path.Combine(_folder, "log"), "-o", options, "start"], asPostgres: true);
     }
 
     /// <summary>A server of the caller's own; null where PostgreSQL's binaries are not installed. Stopped when the process ends.</summary>
-    public static async Task<PostgresServer?> NewAsync()
+    /// <param name="binaries">Null: the newest that Debian's packages installed.</param>
+    /// <param name="password">The superuser's; everybody then needs one (SCRAM). Null: nobody does.</param>
+    public static async Task<PostgresServer?> NewAsync(string? binaries = null, string? password = null)
     {
-        if (FindBinaries() is not { } bin)
+        if ((binaries ?? FindBinaries()) is not { } bin)
             return null;
         var folder = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"jitbroker-pg-{Environment.ProcessId}-{Interlocked.Increment(ref _servers)}"));
         Directory.CreateDirectory(folder);
         var port = FreePort();
+        await File.WriteAllTextAsync(Path.Combine(folder, "password"), password ?? "unused");
         if (Environment.UserName == "root")
-            await RunAsync("chown", ["postgres", folder], asPostgres: false);
-        await RunAsync(Path.Combine(bin, "initdb"), ["-D", Path.Combine(folder, "data"), "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C"], asPostgres: true);
-        var server = new PostgresServer(folder, port, bin);
+            await RunAsync("chown", ["-R", "postgres", folder], asPostgres: false);
+        string[] who = password is null ? ["-A", "trust"] : ["-A", "scram-sha-256", "--pwfile", Path.Combine(folder, "password")];
+        await RunAsync(Path.Combine(bin, "initdb"), ["-D", Path.Combine(folder, "data"), .. who, "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C"], asPostgres: true);
+        var server = new PostgresServer(folder, port, bin, password);
         await server.StartAgainAsync();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Stop();
         return server;
@@ -81,7 +93,8 @@ public sealed class PostgresServer
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static string? FindBinaries() =>
+    /// <summary>Of Debian's packages.</summary>
+    public static string? FindBinaries() =>
         Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).Where(b => File.Exists(Path.Combine(b, "initdb"))).Max(StringComparer.Ordinal)
             : null;

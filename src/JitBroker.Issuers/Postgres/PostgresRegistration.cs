@@ -1,0 +1,12 @@
+using JitBroker.Issuing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JitBroker.Issuers.Postgres;
+
+/// <summary>Puts the <c>postgres</c> issuer together.</summary>
+public static class PostgresRegistration
+{
+    /// <summary>Adds <see cref="IIssuer"/> and <see cref="IChecksTarget"/> of kind <c>postgres</c>. The host adds <see cref="SecretLookup"/> and <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddPostgresIssuer(this IServiceCollection services) =>
+        services.AddSingleton<IIssuer, PostgresIssuer>().AddSingleton<IChecksTarget, CheckServer>();
+}
