@@ -42,7 +42,7 @@ public sealed class AuditReader(Database database, ChainStore chain)
             from events
            where (about = @About or aggregate_id = @About)
              and seq > @After
-             and (@Actor is null or actor = @Actor)
+             and (cast(@Actor as text) is null or actor = @Actor)
         order by seq
            limit @Limit
         """;

@@ -10,6 +10,8 @@ public static class EventForm
     /// <summary>Instants of the API: UTC, milliseconds, cut.</summary>
     public const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
+    private static readonly JsonDocumentOptions OneOfEachName = new() { AllowDuplicateProperties = false };
+
     /// <summary>What is hashed: the event at its place, without its hash.</summary>
     public static string Canonical(AuditEvent happened, long seq) => CanonicalJson.Of(Members(happened, seq));
 
@@ -44,7 +46,7 @@ public static class EventForm
     {
         try
         {
-            var node = JsonNode.Parse(data);
+            var node = JsonNode.Parse(data, documentOptions: OneOfEachName);
             CanonicalJson.Of(node);
             return node;
         }

@@ -25,7 +25,7 @@ public sealed class SealTests
         var count = await broker.Get<SealEvents>().RunAsync(CancellationToken.None);
 
         var events = await broker.Get<AuditReader>().ListAsync(new AuditQuery(0, null, null, 100), CancellationToken.None);
-        Assert.Equal((count, Enumerable.Range(1, count).Select(n => (long?)n)), (events.Count, events.Select(e => e.Seq)));
+        Assert.Equal(Enumerable.Range(1, count).Select(n => (long?)n), events.Select(e => e.Seq));
         var verdict = await AuditBench.VerifyAsync(string.Concat(events.Select(e => EventForm.Line(e) + "\n")));
         Assert.Equal((true, count), (verdict.Ok, verdict.Events));
         await broker.AssertEventsHaveNoHolesAsync();
@@ -154,7 +154,7 @@ public sealed class SealTests
     public async Task No_event_can_stop_the_sealing(Engine engine)
     {
         await using var bench = await AuditBench.NewAsync(engine);
-        string[] odd = ["{", "", "null", "1e999", "\"\\ud800\"", """{"a":"\u0000 \ud83d\ude00 \u2028","n":-0.0,"big":12345678901234567890}""", """{"ＡＢ":1,"\ud83d\ude00":2,"b":[1.50,1e21,[]]}"""];
+        string[] odd = ["{", "", "{\"a\":1,\"a\":2}", "null", "1e999", "\"\\ud800\"", """{"a":"\u0000 \ud83d\ude00 \u2028","n":-0.0,"big":12345678901234567890}""", """{"ＡＢ":1,"\ud83d\ude00":2,"b":[1.50,1e21,[]]}"""];
         for (var i = 0; i < odd.Length; i++)
             await bench.AppendAsync(bench.Event($"R{i}", 1, TimeSpan.FromSeconds(i)) with { Data = odd[i] });
 
@@ -163,7 +163,7 @@ public sealed class SealTests
         var verdict = await AuditBench.VerifyAsync(await bench.ExportAsync());
         Assert.True(verdict.Ok, verdict.Detail);
         var lines = (await bench.ExportAsync()).Split('\n');
-        Assert.Equal(("{", "1e999"), ((string?)JsonNode.Parse(lines[0])!["data"], (string?)JsonNode.Parse(lines[3])!["data"]));
+        Assert.Equal(("{", "1e999"), ((string?)JsonNode.Parse(lines[0])!["data"], (string?)JsonNode.Parse(lines[4])!["data"]));
     }
 
     [Theory]
