@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace JitBroker.Client;
 
 public sealed partial class BrokerClient
@@ -28,22 +26,4 @@ public sealed partial class BrokerClient
     /// <summary>Reviews a break-glass grant.</summary>
     public Task<BrokerReply<GrantResource>> ReviewAsync(string grant, ReviewBody body, string? idempotencyKey, CancellationToken cancel) =>
         connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/review", body, Wire.Type<ReviewBody>(), idempotencyKey), Wire.Type<GrantResource>(), cancel);
-
-    /// <summary>Tries a stuck end again now. For operators.</summary>
-    public Task<BrokerReply<JsonElement>> RetryLeaseAsync(string lease, LeaseBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/leases/{Call.Segment(lease)}/retry", body, Wire.Type<LeaseBody>(), idempotencyKey), Wire.Type<JsonElement>(), cancel);
-
-    /// <summary>Gives a stuck end up: the lease becomes revoked, not verified. For operators.</summary>
-    public Task<BrokerReply<JsonElement>> AbandonLeaseAsync(string lease, LeaseBody body, string? idempotencyKey, CancellationToken cancel) =>
-        connection.CallAsync(Call.Post($"v1/leases/{Call.Segment(lease)}/abandon", body, Wire.Type<LeaseBody>(), idempotencyKey), Wire.Type<JsonElement>(), cancel);
-
-    /// <summary>One page of audit events after a sequence number. For auditors and admins.</summary>
-    public Task<BrokerReply<Page<JsonElement>>> ListAuditAsync(string? after, string? actor, string? about, CancellationToken cancel) =>
-        connection.CallAsync(Call.Get(Call.Query("v1/audit", ("after", after), ("actor", actor), ("about", about))), Wire.Type<Page<JsonElement>>(), cancel);
-
-    /// <summary>The audit as <c>jsonl</c> or <c>csv</c>, as it comes; the caller disposes of the stream.</summary>
-    public Task<Stream> ExportAuditAsync(string format, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel) =>
-        connection.StreamAsync(Call.Get(Call.Query("v1/audit/export", ("format", format), ("from", Instant(from)), ("to", Instant(to)))), cancel);
-
-    private static string? Instant(DateTimeOffset? instant) => instant is { } given ? InstantConverter.Text(given) : null;
 }

@@ -17,6 +17,7 @@ namespace JitBroker;
 /// <summary>What the host must say about this broker.</summary>
 /// <param name="Clock">The only source of now: a <see cref="BrokerClock"/>, or a test's clock.</param>
 /// <param name="Replica">This process among its replicas.</param>
+/// <param name="AnchorFile">Absolute; empty: none.</param>
 public sealed record CoreOptions(
     Database Database,
     TimeProvider Clock,
@@ -25,7 +26,8 @@ public sealed record CoreOptions(
     AskLimits AskLimits,
     MintOptions Mint,
     ChatSurfaces Surfaces,
-    Replica Replica);
+    Replica Replica,
+    string AnchorFile = "");
 
 /// <summary>Registration of the core, slice by slice. Everything in it is stateless but the holders of the catalog and the lanes.</summary>
 public static class CoreServices
@@ -42,6 +44,7 @@ public static class CoreServices
             .AddSingleton(options.Mint)
             .AddSingleton(options.Surfaces)
             .AddSingleton(options.Replica)
+            .AddSingleton(new AnchorOptions(options.AnchorFile))
             .AddSingleton<Wakeups>()
             .AddSingleton<IssuerRegistry>()
             .AddAudit()
@@ -60,6 +63,7 @@ public static class CoreServices
             .AddSingleton<ISweep, RevokeLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
+            .AddSingleton<ISweep, SealAuditSweep>()
             .AddSingleton<ISweep, PruneSweep>()
             .AddSingleton<AlarmClock>()
             .AddHostedService(provider => provider.GetRequiredService<AlarmClock>());
@@ -70,7 +74,15 @@ public static class CoreServices
     }
 
     private static IServiceCollection AddAudit(this IServiceCollection services) =>
-        services.AddSingleton<EventStore>().AddSingleton<Refusals>();
+        services
+            .AddSingleton<EventStore>()
+            .AddSingleton<Refusals>()
+            .AddSingleton<ChainStore>()
+            .AddSingleton<SealEvents>()
+            .AddSingleton<TakeCheckpoints>()
+            .AddSingleton<AnchorFile>()
+            .AddSingleton<AuditReader>()
+            .AddSingleton<ExportAudit>();
 
     private static IServiceCollection AddOutbox(this IServiceCollection services) =>
         services.AddSingleton<OutboxStore>().AddSingleton<InboxStore>().AddSingleton<Announcer>().AddSingleton<DeliverOutbox>();
@@ -100,5 +112,8 @@ public static class CoreServices
             .AddSingleton<LeaseMoves>()
             .AddSingleton<MintLease>()
             .AddSingleton<RevokeLease>()
+            .AddSingleton<StuckLeases>()
+            .AddSingleton<RetryLease>()
+            .AddSingleton<AbandonLease>()
             .AddSingleton<RevokeDueLeases>();
 }

@@ -5,7 +5,7 @@ namespace JitBroker.Benchmarks;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="Json">Print one JSON document instead of the table.</param>
-/// <param name="Only"><c>lifecycle</c>, <c>ack</c>, or null for all.</param>
+/// <param name="Only"><c>lifecycle</c>, <c>ack</c>, <c>audit</c>, or null for all.</param>
 /// <param name="Engine"><c>sqlite</c>, <c>postgres</c>, or null for both.</param>
 /// <param name="Seconds">How long each side of each comparison is measured.</param>
 /// <param name="Concurrency">How many lifecycles are under way at once.</param>
@@ -13,7 +13,7 @@ namespace JitBroker.Benchmarks;
 internal sealed record BenchSettings(bool Json, string? Only, string? Engine, int Seconds, int Concurrency, string Algorithm)
 {
     public const string Usage =
-        "Usage: JitBroker.Benchmarks [--json] [--only lifecycle|ack] [--engine sqlite|postgres] [--seconds N] [--concurrency N] [--alg RS256|ES256]";
+        "Usage: JitBroker.Benchmarks [--json] [--only lifecycle|ack|audit] [--engine sqlite|postgres] [--seconds N] [--concurrency N] [--alg RS256|ES256]";
 
     /// <summary>Null with a sentence in <paramref name="problem"/> when the arguments are not understood.</summary>
     public static BenchSettings? Parse(string[] arguments, out string problem)
@@ -42,7 +42,7 @@ internal sealed record BenchSettings(bool Json, string? Only, string? Engine, in
         var number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0;
         var next = (option, value) switch
         {
-            ("--only", "lifecycle" or "ack") => this with { Only = value },
+            ("--only", "lifecycle" or "ack" or "audit") => this with { Only = value },
             ("--engine", "sqlite" or "postgres") => this with { Engine = value },
             ("--alg", "RS256" or "ES256") => this with { Algorithm = value },
             ("--seconds", _) when number is > 0 and <= 3600 => this with { Seconds = number },

@@ -1,5 +1,6 @@
 using JitBroker.Benchmarks;
 using JitBroker.Benchmarks.Ack;
+using JitBroker.Benchmarks.Audit;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Storage;
 
@@ -40,6 +41,7 @@ if (settings.Wants("ack"))
     }
 }
 
-var report = new Report(lifecycles, acks);
+var audit = settings.Wants("audit") ? await AuditBench.RunAsync(progress, stop.Token) : null;
+var report = new Report(lifecycles, acks, audit);
 Console.WriteLine(settings.Json ? report.ToJson() : report.ToText());
 return report.IsGood ? 0 : 1;

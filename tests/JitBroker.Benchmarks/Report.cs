@@ -2,17 +2,18 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using JitBroker.Benchmarks.Ack;
+using JitBroker.Benchmarks.Audit;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Storage;
 
 namespace JitBroker.Benchmarks;
 
 /// <summary>The figures as a table for people or as one JSON document.</summary>
-internal sealed record Report(IReadOnlyList<LifecycleFigures> Lifecycles, IReadOnlyList<AckFigures> Acks)
+internal sealed record Report(IReadOnlyList<LifecycleFigures> Lifecycles, IReadOnlyList<AckFigures> Acks, AuditFigures? Audit)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public bool IsGood => Lifecycles.All(l => l.IsGood) && Acks.All(a => a.IsGood);
+    public bool IsGood => Lifecycles.All(l => l.IsGood) && Acks.All(a => a.IsGood) && Audit?.IsGood is not false;
 
     public string ToJson() =>
         new JsonObject
@@ -20,10 +21,11 @@ internal sealed record Report(IReadOnlyList<LifecycleFigures> Lifecycles, IReadO
             ["processors"] = Environment.ProcessorCount,
             ["lifecycle"] = new JsonArray([.. Lifecycles.Select(Json)]),
             ["ack"] = new JsonArray([.. Acks.Select(Json)]),
+            ["audit"] = Audit is null ? null : Json(Audit),
         }.ToJsonString(Indented);
 
     public string ToText() =>
-        string.Join(Environment.NewLine + Environment.NewLine, new[] { LifecycleText(), AckText() }.Where(t => t.Length > 0));
+        string.Join(Environment.NewLine + Environment.NewLine, new[] { LifecycleText(), AckText(), AuditText() }.Where(t => t.Length > 0));
 
     private string LifecycleText()
     {
@@ -54,6 +56,26 @@ internal sealed record Report(IReadOnlyList<LifecycleFigures> Lifecycles, IReadO
             Milliseconds(a.P50), Milliseconds(a.P99), Milliseconds(a.Max), a.IsGood ? "met (p99 100 ms, max 1 s)" : "missed (p99 100 ms, max 1 s)")));
         return string.Join(Environment.NewLine, lines);
     }
+
+    private string AuditText() => Audit is null ? "" : string.Join(
+        Environment.NewLine,
+        Text($"Audit verify: {Audit.Events} events, {Audit.Bytes / (1024 * 1024)} MiB, one thread. Yardstick: the same file read, each line parsed and hashed."),
+        "",
+        Row("", "events/s", "yardstick/s", "ratio", "spread", "target"),
+        Row("verify", Text($"{Audit.Verified:0}"), Text($"{Audit.Yardstick:0}"), Text($"{Audit.Ratio:0.00}"), Text($"{Audit.Lowest:0.00}-{Audit.Highest:0.00}"), Audit.IsGood ? "met (100000/s)" : "missed (100000/s)"));
+
+    private static JsonNode Json(AuditFigures a) => new JsonObject
+    {
+        ["events"] = a.Events,
+        ["bytes"] = a.Bytes,
+        ["verifiedPerSecond"] = Math.Round(a.Verified),
+        ["yardstickPerSecond"] = Math.Round(a.Yardstick),
+        ["ratio"] = Math.Round(a.Ratio, 3),
+        ["lowestRatio"] = Math.Round(a.Lowest, 3),
+        ["highestRatio"] = Math.Round(a.Highest, 3),
+        ["target"] = AuditFigures.Target,
+        ["met"] = a.IsGood,
+    };
 
     private static JsonNode Json(AckFigures a) => new JsonObject
     {

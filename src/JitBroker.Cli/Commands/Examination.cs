@@ -124,6 +124,8 @@ internal sealed class Examination(Invocation run)
             var me = (await run.Client(token).GetMeAsync(run.Cancel)).Value;
             var current = me.Sessions.FirstOrDefault(session => session.Current);
             Right(subject, $"{me.Name} <{me.Email}>{(current is null ? "" : $", ends {run.Times.Both(current.EndsAt)}")}");
+            if (me.Roles.Contains("operator", StringComparer.Ordinal))
+                await StuckAsync(token);
         }
         catch (BrokerRefusedException fault) when (fault.Code == Codes.Unauthenticated)
         {
@@ -133,6 +135,15 @@ internal sealed class Examination(Invocation run)
         {
             Wrong(subject, fault.Message, "try again in a moment");
         }
+    }
+
+    private async Task StuckAsync(string token)
+    {
+        var stuck = (await run.Client(token).ListStuckAsync(null, null, run.Cancel)).Value.Items;
+        if (stuck.Count == 0)
+            Right("ends", "none is stuck");
+        else if (findings.All(finding => finding.Subject != "ends"))
+            Wrong("ends", $"{stuck.Count}{(stuck.Count == 50 ? " or more" : "")} cannot be done: {stuck[0].Entitlement} of {stuck[0].Holder.Name}: {stuck[0].LastError ?? "the target does not confirm"}", "jit stuck lists them; jit retry LEASE, or jit abandon LEASE REASON");
     }
 
     private void Rights()

@@ -51,6 +51,9 @@ internal sealed class Invocation(Surroundings around, Screen screen, ParseResult
         return client;
     }
 
+    /// <summary>A path as given, from the working directory.</summary>
+    public string PathOf(string path) => Path.GetFullPath(path, around.WorkingDirectory);
+
     /// <summary>A fresh Idempotency-Key.</summary>
     public static string NewKey() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 

@@ -45,7 +45,8 @@ internal static class Jit
         ListCommand.Create(run), WhyCommand.Create(run), RequestCommand.Create(run), MineCommand.Create(run), CancelCommand.Create(run),
         CredsCommand.Create(run), ExecCommand.Create(run), ExtendCommand.Create(run), EndCommands.Done(run),
         PendingCommand.Create(run), DecideCommands.Approve(run), DecideCommands.Deny(run), EndCommands.Revoke(run),
-        CatalogCommand.Create(run), DoctorCommand.Create(run), CompletionCommand.Create(run),
+        StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run),
+        AuditCommand.Create(run), CatalogCommand.Create(run), DoctorCommand.Create(run), CompletionCommand.Create(run),
     ];
 
     private static int NotUnderstood(ParseResult parsed, Screen screen)

@@ -44,7 +44,7 @@ internal static class SessionChoice
         }
 
         var sentence = sessions.Find(broker, SessionScope.Decide) is null
-            ? "Deciding needs a session that may decide; it lasts 15 minutes."
+            ? "This needs a session that may decide; it lasts 15 minutes."
             : "Your session that may decide has ended; it lasts 15 minutes.";
         return new RefusedHereException(mayAsk ? Codes.ScopeNeeded : Codes.Unauthenticated, sentence, "jit login --can-decide");
     }

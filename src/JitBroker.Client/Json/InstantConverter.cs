@@ -13,6 +13,12 @@ public sealed class InstantConverter : JsonConverter<DateTimeOffset>
     /// <summary>The instant as the API writes it.</summary>
     public static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 
+    /// <summary>An instant of a query: ISO 8601 with its offset; null when it is none.</summary>
+    public static DateTimeOffset? TryRead(string text) =>
+        NamesItsOffset(text) && text.Contains('T', StringComparison.Ordinal) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var instant)
+            ? instant.ToUniversalTime()
+            : null;
+
     /// <inheritdoc/>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

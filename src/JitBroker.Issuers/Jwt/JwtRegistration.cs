@@ -11,7 +11,7 @@ namespace JitBroker.Issuers.Jwt;
 public static class JwtRegistration
 {
     /// <summary>
-    /// Adds <see cref="IIssuer"/> of kind <c>jwt</c>, <see cref="SigningKeys"/>, <see cref="Discovery"/> and <see cref="TokenIntrospection"/>, all
+    /// Adds <see cref="IIssuer"/> of kind <c>jwt</c>, <see cref="SigningKeys"/>, <see cref="ICheckpointSigner"/>, <see cref="Discovery"/> and <see cref="TokenIntrospection"/>, all
     /// singletons. The host adds <see cref="Database"/>, <see cref="EventStore"/>, <see cref="CatalogHolder"/>, <see cref="SecretLookup"/>,
     /// and <see cref="TimeProvider"/>, and calls <see cref="SigningKeys.LoadAsync"/> after the migrations.
     /// </summary>
@@ -21,6 +21,7 @@ public static class JwtRegistration
             .AddSingleton(s => new SigningKeyStore(s.GetRequiredService<Database>(), s.GetRequiredService<EventStore>()))
             .AddSingleton(s => new SigningKeys(s.GetRequiredService<SigningKeyStore>(), options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<SigningKeys>>()))
             .AddSingleton<ILeaseStandings, LeaseStandings>()
+            .AddSingleton<ICheckpointSigner>(s => new CheckpointSigner(s.GetRequiredService<SigningKeys>(), s.GetRequiredService<TimeProvider>()))
             .AddSingleton<Discovery>()
             .AddSingleton<OwnTokens>()
             .AddSingleton<IntrospectionCallers>()

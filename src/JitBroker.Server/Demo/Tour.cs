@@ -41,6 +41,9 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
 
         screen.Chapter("The record");
         await ReadRecordAsync(terminal, request, cancellationToken);
+
+        screen.Chapter("The record is proven, and a forger is caught");
+        await new AuditStory(world, _workspace, screen).PlayAsync(cancellationToken);
     }
 
     public void Dispose()
@@ -51,15 +54,7 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
 
     private async Task<BrokerClient> SignInAsync(Colleague ana, CancellationToken cancellationToken)
     {
-        using var stranger = new BrokerClient(world.BrokerUrl);
-        var device = (await stranger.StartSignInAsync(SessionScope.Ask, "ana-laptop", cancellationToken)).Value;
-        screen.Says("jit login", $"shows the code {device.UserCode}, good for {device.ExpiresIn / 60} minutes and one use");
-        await ana.TypeAsync(Channel, $"/access login {device.UserCode}", cancellationToken);
-        var prompt = await ana.SeesAsync(Channel, "the sign-in prompt", m => m.ButtonValue("login_confirm") is not null, cancellationToken);
-        screen.Says($"/access login {device.UserCode}", "asks Ana, privately: is this you, at 127.0.0.1, saying it is ana-laptop?");
-        await ana.PressAsync(Channel, prompt, "login_confirm", prompt.ButtonValue("login_confirm"), cancellationToken);
-        var poll = await UntilAsync("the session", async () => (await stranger.PollSignInAsync(device.DeviceCode, cancellationToken)).Token, TimeSpan.FromSeconds(device.Interval), cancellationToken);
-        var client = new BrokerClient(world.BrokerUrl, poll.AccessToken);
+        var client = await new ChatSignIn(world.BrokerUrl, screen).HandleAsync(ana, "Ana", SessionScope.Ask, cancellationToken);
         var me = (await client.GetMeAsync(cancellationToken)).Value;
         screen.Held($"Signed in as {me.Email}; the session may ask and collect, not decide");
         return client;

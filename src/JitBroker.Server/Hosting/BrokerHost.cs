@@ -86,7 +86,7 @@ public static class BrokerHost
             .AddSingleton(p => p.GetRequiredService<DatabaseOwnerFactory>().Take())
             .AddHostedService<Startup>()
             .AddCore(new CoreOptions(
-                database, clock, catalog, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow()))))
+                database, clock, catalog, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow())), settings.Audit.AnchorFile))
             .AddSingleton<SecretLookup>(Lookup(settings))
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory))
             .AddPostgresIssuer()
@@ -165,7 +165,7 @@ public static class BrokerHost
 
     private static void MapAll(WebApplication app)
     {
-        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapCatalog();
+        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog();
         app.MapOAuth().MapWellKnown().MapHealth();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();

@@ -93,7 +93,7 @@ public sealed record SlackSection
 /// <summary><c>Teams</c>. Its keys are known, so that one file serves every build; this build has no Teams.</summary>
 public sealed record TeamsSection(bool Enabled);
 
-/// <summary><c>Audit</c>. <paramref name="AnchorFile"/> is empty when there is none.</summary>
+/// <summary><c>Audit</c>. <paramref name="AnchorFile"/> is absolute, or empty when there is none.</summary>
 public sealed record AuditSection(string AnchorFile);
 
 /// <summary><c>Signing</c>. <paramref name="KeysDirectory"/> is absolute.</summary>

@@ -55,7 +55,7 @@ public static partial class SettingsLoader
             Database = Database(reader, secrets),
             Slack = Slack(reader, broker.AllowTestEndpoints),
             Teams = Teams(reader, broker.AllowTestEndpoints),
-            Audit = new AuditSection(reader.Text("Audit:AnchorFile", "")),
+            Audit = new AuditSection(AnchorFile(reader, folder)),
             Signing = new SigningSection(FilePath(reader, "Signing:KeysDirectory", "keys", folder), reader.Duration("Signing:RotateEvery", "30d")),
             Secrets = secrets,
         };
@@ -155,6 +155,20 @@ public static partial class SettingsLoader
         reader.VendorUrl("Teams:OpenIdMetadataUrl", "https://login.botframework.com/v1/.well-known/openidconfiguration", allowTestEndpoints, "login.botframework.com", "login.botframework.azure.us");
         reader.List("Teams:ServiceHosts");
         return new TeamsSection(enabled);
+    }
+
+    private static string AnchorFile(SettingsReader reader, string folder)
+    {
+        const string Path = "Audit:AnchorFile";
+        var text = reader.Text(Path, "");
+        if (text.Length == 0)
+            return "";
+        var full = FilePath(reader, Path, "", folder);
+        if (Directory.Exists(full))
+            reader.Fault(Path, text, "this is a folder", "Name a file in it, such as anchors.jsonl.");
+        else if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
+            reader.Fault(Path, text, "its folder does not exist", "Make the folder, for the user the broker runs as, or name another.");
+        return full;
     }
 
     private static string FilePath(SettingsReader reader, string path, string otherwise, string folder)

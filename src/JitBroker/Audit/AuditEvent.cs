@@ -12,7 +12,7 @@ public sealed record AuditEvent
 {
     public required string Id { get; init; }
 
-    /// <summary><c>request</c>, <c>grant</c>, <c>lease</c>, <c>session</c>, <c>refusal</c>, <c>catalog</c>.</summary>
+    /// <summary><c>request</c>, <c>grant</c>, <c>lease</c>, <c>session</c>, <c>refusal</c>, <c>catalog</c>, <c>signing_key</c>, <c>audit</c>.</summary>
     public required string Aggregate { get; init; }
 
     public required string AggregateId { get; init; }
@@ -34,6 +34,12 @@ public sealed record AuditEvent
 
     /// <summary>Details as JSON; never a secret.</summary>
     public required string Data { get; init; }
+
+    /// <summary>Its place in the chain; null until it is sealed, about a second after its commit.</summary>
+    public long? Seq { get; init; }
+
+    /// <summary>See <see cref="Chain"/>; null until it is sealed.</summary>
+    public string? Hash { get; init; }
 
     /// <summary>An event by a person.</summary>
     public static AuditEvent By(Actor actor, string aggregate, string id, int version, string type, DateTimeOffset at, string? about, JsonObject? data = null)

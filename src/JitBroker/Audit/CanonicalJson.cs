@@ -25,7 +25,7 @@ public static class CanonicalJson
             {
                 node.WriteTo(writer);
             }
-            catch (ArgumentException e)
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
             {
                 throw new ArgumentException("A JSON value holds a string or number that has no canonical form.", nameof(node), e);
             }

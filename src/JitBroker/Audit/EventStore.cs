@@ -2,7 +2,7 @@ using JitBroker.Storage;
 
 namespace JitBroker.Audit;
 
-/// <summary>The audit's rows. Appended only in the transaction of the change they tell of; never changed, never deleted.</summary>
+/// <summary>The audit's rows. Appended only in the transaction of the change they tell of; sealed once (<see cref="SealEvents"/>), never changed, never deleted.</summary>
 public sealed class EventStore
 {
     private const string InsertSql = """

@@ -102,12 +102,14 @@ public sealed class EndGrant(
         return !wasScheduled && open.Count == 0 ? await VerifiedAsync(session, ending, now, cancellationToken) : ending;
     }
 
-    /// <summary>The last of its leases is verified gone: the grant has ended. Needs the grant's lock.</summary>
+    /// <summary>The last of its leases is gone: the grant has ended, verified unless one of them was abandoned. Needs the grant's lock.</summary>
     internal async Task<Grant> VerifiedAsync(Session session, Grant ending, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var abandoned = (await leases.OfGrantAsync(session, ending.Id, cancellationToken)).Where(l => l.IsAbandoned).Select(l => JsonValue.Create(l.Id)).ToArray<JsonNode?>();
+        var data = abandoned.Length == 0 ? null : new JsonObject { ["verified"] = false, ["abandoned"] = new JsonArray(abandoned) };
         var ended = ending with { State = GrantState.Ended.ToText(), Version = ending.Version + 1, VerifiedEndAt = now };
         await grants.MoveAsync(session, ending, ended, cancellationToken);
-        await events.AppendAsync(session, AuditEvent.BySystem("grant", ended.Id, ended.Version, "grant.ended", now, ended.RequestId), cancellationToken);
+        await events.AppendAsync(session, AuditEvent.BySystem("grant", ended.Id, ended.Version, "grant.ended", now, ended.RequestId, data), cancellationToken);
         return ended;
     }
 

@@ -48,5 +48,11 @@ public sealed record Lease
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
+    /// <summary>It cannot be ended for now, and an operator may retry or abandon it.</summary>
+    public bool IsStuck => State == "revoking" && StuckSince is not null;
+
+    /// <summary>An operator gave up on it: nobody knows whether it still works.</summary>
+    public bool IsAbandoned => State == "revoked" && !Verified;
+
     public bool IsLive => State is "minting" or "active";
 }

@@ -50,6 +50,26 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
         return MoveAsync(session, lease, revoked, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId), cancellationToken);
     }
 
+    /// <summary>Given up by an operator: over for the broker, not verified at the target. What was the matter with it stays on it.</summary>
+    public Task<bool> AbandonedAsync(Session session, Lease lease, Actor by, string requestId, string reason, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var abandoned = lease with { State = LeaseState.Revoked.ToText(), Version = lease.Version + 1, RevokedAt = now, Verified = false, NextAttemptAt = null };
+        var data = new JsonObject { ["reason"] = reason, ["verified"] = false, ["lastError"] = lease.LastError, ["attempts"] = lease.Attempts };
+        return MoveAsync(session, lease, abandoned, AuditEvent.By(by, "lease", lease.Id, abandoned.Version, "lease.abandoned", now, requestId, data), cancellationToken);
+    }
+
+    /// <summary>Due at once instead of at its next turn. An attempt under way loses its claim, and is made once more: ending twice does no harm.</summary>
+    public async Task<bool> RetryAsync(Session session, Lease lease, Actor by, string requestId, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var due = lease with { Version = lease.Version + 1, NextAttemptAt = now };
+        if (!await leases.RetryAsync(session, lease, due, cancellationToken))
+            return false;
+        var data = new JsonObject { ["reason"] = reason };
+        await events.AppendAsync(session, AuditEvent.By(by, "lease", lease.Id, due.Version, "lease.retried", now, requestId, data), cancellationToken);
+        session.AfterCommit(() => wakeups.Pulse(Sweep.RevokeLeases));
+        return true;
+    }
+
     private async Task<bool> MoveAsync(Session session, Lease before, Lease after, AuditEvent happened, CancellationToken cancellationToken)
     {
         if (!await leases.MoveAsync(session, before, after, cancellationToken))

@@ -117,6 +117,27 @@ public sealed class LeaseStore
            and version = @expected
         """;
 
+    private const string RetrySql = """
+        update leases
+           set version = @Version,
+               next_attempt_at = @NextAttemptAt,
+               claimed_by = null,
+               claimed_until = null
+         where id = @Id
+           and state = 'revoking'
+           and version = @expected
+        """;
+
+    private const string StuckSql = $"""
+          select {Columns}
+            from leases
+           where state = 'revoking'
+             and stuck_since is not null
+             and id > @after
+        order by id
+           limit @limit
+        """;
+
     public Task InsertAsync(Session session, Lease lease, CancellationToken cancellationToken) =>
         session.WriteAsync(InsertSql, lease, cancellationToken);
 
@@ -158,6 +179,15 @@ public sealed class LeaseStore
     public Task<IReadOnlyList<Lease>> ClaimDueAsync(
         Session session, string target, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<Lease>(ClaimDueAtTargetSql, new { target, owner, now, until, limit }, cancellationToken);
+
+    /// <summary>Makes a stuck end due, whoever has claimed it.</summary>
+    /// <returns>False when somebody else moved it first.</returns>
+    public async Task<bool> RetryAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(RetrySql, new { after.Id, after.Version, after.NextAttemptAt, expected = before.Version }, cancellationToken) == 1;
+
+    /// <summary>Ends that are stuck, by id, after the given one.</summary>
+    public Task<IReadOnlyList<Lease>> StuckAsync(Session session, string after, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(StuckSql, new { after, limit }, cancellationToken);
 
     public Task<DateTimeOffset?> NextAttemptAsync(Session session, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<DateTimeOffset?>(NextAttemptSql, null, cancellationToken);

@@ -80,6 +80,9 @@ public static class Templates
     /// <summary>A lease cannot be ended.</summary>
     public const string StuckNotice = "stuck_notice";
 
+    /// <summary>An operator gave up on ending a lease.</summary>
+    public const string AbandonedNotice = "abandoned_notice";
+
     /// <summary>A new sign-in, with <b>Not me</b>.</summary>
     public const string SignInNotice = "sign_in_notice";
 }

@@ -65,6 +65,7 @@ public static class Codes
     public const string ReviewOverdue = "review_overdue";
     public const string AlreadyReviewed = "already_reviewed";
     public const string NotBreakGlass = "not_break_glass";
+    public const string NotStuck = "not_stuck";
     public const string InProgress = "in_progress";
     public const string TooLarge = "too_large";
     public const string UnknownEntitlement = "unknown_entitlement";

@@ -21,8 +21,12 @@ public sealed record RequestDetails(Bench Bench, IReadOnlyList<AuditEvent> Histo
 /// <summary>A grant with everything a surface shows of it.</summary>
 public sealed record GrantDetails(Grant Grant, RequestContent Content, IReadOnlyList<Lease> Leases)
 {
-    /// <summary>While it ends: until when a credential that cannot be unsaid may still be honoured. Null when there is none.</summary>
-    public DateTimeOffset? AccessMayLastUntil => Grant.State == "ending" ? Leases.Where(l => l.State == "revoking").Max(l => l.DueBy) : null;
+    /// <summary>
+    /// Until when a credential may still be honoured though its grant is ending or has ended: one that cannot be unsaid, or one whose end was abandoned
+    /// (until the target's own clock ends it; where the target has none, nobody knows). Null when there is none.
+    /// </summary>
+    public DateTimeOffset? AccessMayLastUntil =>
+        Grant.State is "ending" or "ended" ? Leases.Where(l => l.State == "revoking" || l.IsAbandoned).Max(l => l.IsAbandoned ? l.DueBy ?? l.ExpiresAt : l.DueBy) : null;
 }
 
 /// <summary>One page of a list, newest first. <paramref name="Next"/> is where the next begins, or null.</summary>

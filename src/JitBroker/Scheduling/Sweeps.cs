@@ -1,3 +1,4 @@
+using JitBroker.Audit;
 using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
@@ -44,6 +45,19 @@ internal sealed class DeliverOutboxSweep(DeliverOutbox deliver) : ISweep
     public Sweep Sweep => Sweep.DeliverOutbox;
 
     public Task RunAsync(CancellationToken cancellationToken) => deliver.RunAsync(cancellationToken);
+}
+
+/// <summary>Seals what was committed, signs the head when it is time, and copies checkpoints out of the database's reach.</summary>
+internal sealed class SealAuditSweep(SealEvents seal, TakeCheckpoints checkpoints, AnchorFile anchor) : ISweep
+{
+    public Sweep Sweep => Sweep.SealAudit;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await seal.RunAsync(cancellationToken);
+        await checkpoints.RunAsync(cancellationToken);
+        await anchor.RunAsync(cancellationToken);
+    }
 }
 
 /// <summary>Removes what has served its time. The audit is never pruned.</summary>

@@ -9,6 +9,7 @@ public enum Sweep
     LapseRequests,
     DeliverOutbox,
     WorkInbox,
+    SealAudit,
     Prune,
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using JitBroker.Catalog;
 using JitBroker.Leases;
 using JitBroker.People.SignIn;
@@ -33,6 +34,23 @@ public static class Notices
                 new ChatPart.Status(Tone.Alarm, ChatText.Of($"{Say.Strong("ENDING, NOT VERIFIED")} since {Say.Time(since, story.Now)}: {Say.Strong(story.Title)} of {Say.Strong(story.Asker)}")),
                 new ChatPart.Verbatim("The target says", lease.LastError ?? "nothing"),
                 new ChatPart.Fine(ChatText.Of($"Lease {Say.Code(lease.Id)} at {lease.Target} · attempt {lease.Attempts}{next} · the broker tries for ever; an operator may retry at once or abandon it with a reason.")),
+            ]);
+    }
+
+    /// <summary>An operator gave up on ending a lease, for operations: who and why is in the audit, what may be left is said here.</summary>
+    public static ChatMessage? Abandoned(RequestStory story, Lease lease)
+    {
+        if (!lease.IsAbandoned)
+            return null;
+        var by = story.Details.History.LastOrDefault(e => e.Type == "lease.abandoned" && e.AggregateId == lease.Id);
+        var reason = by is null ? null : (string?)JsonNode.Parse(by.Data)?["reason"];
+        var who = by?.Actor is { } email ? story.NameOf(email) : "an operator";
+        return new ChatMessage(
+            ChatText.Of($"The end of an access was abandoned: {story.Title} of {story.Asker}"),
+            [
+                new ChatPart.Status(Tone.Alarm, ChatText.Of($"{Say.Strong("ABANDONED, NOT VERIFIED")} by {Say.Strong(who)}: {Say.Strong(story.Title)} of {Say.Strong(story.Asker)}")),
+                new ChatPart.Verbatim("Because", reason ?? "no reason is recorded"),
+                new ChatPart.Fine(ChatText.Of($"Lease {Say.Code(lease.Id)} at {lease.Target} · the broker does not try any more; what was handed out may still work until somebody removes it at the target.")),
             ]);
     }
 

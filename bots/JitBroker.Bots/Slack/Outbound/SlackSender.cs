@@ -45,7 +45,9 @@ internal sealed partial class SlackSender(
                 var ending = await OfGrantAsync(delivery.AboutId, cancellationToken);
                 return (ending is null ? null : Notices.Expiry(ending), ending);
             case Templates.StuckNotice:
-                return await StuckAsync(delivery.AboutId, cancellationToken);
+                return await OfLeaseAsync(delivery.AboutId, Notices.Stuck, cancellationToken);
+            case Templates.AbandonedNotice:
+                return await OfLeaseAsync(delivery.AboutId, Notices.Abandoned, cancellationToken);
             case Templates.SignInNotice:
                 var session = await sessions.FindByIdAsync(delivery.AboutId, cancellationToken);
                 return (session is { DisownedAt: null } ? Notices.SignedIn(session, clock.GetUtcNow()) : null, null);
@@ -60,11 +62,11 @@ internal sealed partial class SlackSender(
         return grant is null ? null : await stories.HandleAsync(grant.RequestId, cancellationToken);
     }
 
-    private async Task<(ChatMessage? Said, RequestStory? Story)> StuckAsync(string leaseId, CancellationToken cancellationToken)
+    private async Task<(ChatMessage? Said, RequestStory? Story)> OfLeaseAsync(string leaseId, Func<RequestStory, Lease, ChatMessage?> say, CancellationToken cancellationToken)
     {
         var lease = await database.ReadAsync(session => leases.FindAsync(session, leaseId, cancellationToken), cancellationToken);
         var story = lease is null ? null : await OfGrantAsync(lease.GrantId, cancellationToken);
-        return (story is null ? null : Notices.Stuck(story, lease!), story);
+        return (story is null ? null : say(story, lease!), story);
     }
 
     private async Task<SendOutcome> PostAsync(Delivery delivery, RequestStory? story, SlackMessage message, CancellationToken cancellationToken)

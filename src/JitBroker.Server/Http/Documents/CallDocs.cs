@@ -20,6 +20,9 @@ internal sealed record CallDoc
     /// <summary>Null when it is no list.</summary>
     public IReadOnlyList<string>? Filters { get; init; }
 
+    /// <summary>Of a query that is no list's.</summary>
+    public IReadOnlyList<string> Query { get; init; } = [];
+
     /// <summary>Null when it takes no form.</summary>
     public IReadOnlyList<string>? FormFields { get; init; }
 
@@ -49,6 +52,8 @@ internal static class CallDocs
     public static RouteHandlerBuilder Fails<T>(this RouteHandlerBuilder route, int status) => route.Produces<T>(status, "application/json");
 
     public static RouteHandlerBuilder Lists(this RouteHandlerBuilder route, params string[] filters) => route.Doc(d => d with { Filters = filters });
+
+    public static RouteHandlerBuilder Asks(this RouteHandlerBuilder route, params string[] query) => route.Doc(d => d with { Query = query });
 
     public static RouteHandlerBuilder Idempotent(this RouteHandlerBuilder route) => route.Doc(d => d with { IsIdempotent = true });
 

@@ -54,6 +54,8 @@ internal static class OpenApiDocs
             operation.Parameters.Add(Parameter(Idempotent.Header, ParameterLocation.Header, "1 to 128 visible ASCII characters; the same key and body get the stored answer for 24 hours."));
         foreach (var filter in doc.Filters is null ? [] : doc.Filters.Append("cursor").Append("limit"))
             operation.Parameters.Add(Parameter(filter, ParameterLocation.Query, FilterText(filter)));
+        foreach (var name in doc.Query)
+            operation.Parameters.Add(Parameter(name, ParameterLocation.Query, FilterText(name)));
         if (doc.FormFields is { } fields)
             operation.RequestBody = Form(fields);
         operation.Responses ??= [];
@@ -95,18 +97,18 @@ internal static class OpenApiDocs
             yield return ("415", "invalid_request");
         }
 
-        if (doc.Filters is not null)
+        if (doc.Filters is not null || doc.Query.Count > 0)
             yield return ("400", "invalid_request");
         if (doc.Auth != CallAuth.None)
             yield return ("401", "unauthenticated; WWW-Authenticate");
         if (doc.Auth != CallAuth.Session)
             yield break;
-        yield return ("403", "not_eligible, own_request, not_an_approver, not_the_holder, inactive, scope_needed, forbidden");
+        yield return ("403", "not_eligible, own_request, not_an_approver, not_the_holder, own_grant, inactive, scope_needed, forbidden");
         if (path.Contains('{', StringComparison.Ordinal))
             yield return ("404", "not_found");
         if (!isPost)
             yield break;
-        yield return ("409", "already_settled with settledBy and state, already_decided, already_open with id, grant_not_active, grant_ended, lease_limit, in_progress");
+        yield return ("409", "already_settled with settledBy and state, already_decided, already_open with id, grant_not_active, grant_ended, lease_limit, not_stuck with state, in_progress");
         yield return ("422", "unknown_entitlement, invalid_duration, duration_too_long, wider_than_asked, reason_required, reason_pattern, nobody_can_approve, invalid_value, idempotency_key_reused");
         if (path.EndsWith("credentials", StringComparison.Ordinal))
             yield return ("502", "issuer_refused");
@@ -142,6 +144,11 @@ internal static class OpenApiDocs
         "mine" => "true: only your own.",
         "awaiting" => "me: only those you may decide now.",
         "person" => "Only those this person (e-mail) holds.",
+        "after" => "Only events after this sequence number.",
+        "actor" => "Only what this person (e-mail) did.",
+        "about" => "Only what is about this request, or about what has this id.",
+        "format" => "jsonl (the default; can be verified) or csv (for reading).",
+        "from" or "to" => "A sequence number or an instant, included.",
         "cursor" => "From next of the page before, with the same filters.",
         _ => "1 to 200; 50 unless given.",
     };

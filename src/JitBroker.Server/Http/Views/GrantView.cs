@@ -23,7 +23,7 @@ internal sealed class GrantView(Revocabilities revocabilities)
             EndedBy = grant.EndedBy is { } by ? PersonView.Of(by, directory) : null,
             EndReason = grant.EndReason,
             EndRequestedAt = grant.EndRequestedAt,
-            VerifiedEndAt = grant.VerifiedEndAt,
+            VerifiedEndAt = details.Leases.Any(l => l.IsAbandoned) ? null : grant.VerifiedEndAt,
             AccessMayLastUntil = details.AccessMayLastUntil,
             BreakGlass = grant.BreakGlass,
             Review = null,
@@ -32,7 +32,7 @@ internal sealed class GrantView(Revocabilities revocabilities)
         };
     }
 
-    private static LeaseResource Of(Lease lease) => new()
+    internal static LeaseResource Of(Lease lease) => new()
     {
         Id = lease.Id,
         State = WireWords.Parse<Client.LeaseState>(lease.State),

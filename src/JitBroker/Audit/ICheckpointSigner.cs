@@ -1,0 +1,9 @@
+namespace JitBroker.Audit;
+
+/// <summary>Signs checkpoints with the broker's own keys, those that <c>/.well-known/jwks.json</c> publishes.</summary>
+public interface ICheckpointSigner
+{
+    /// <param name="payload">A JSON object, signed as it is.</param>
+    /// <returns>A compact JWS; null while no key of this replica may sign yet: another replica does it, or a later try.</returns>
+    string? TrySign(string payload);
+}
