@@ -239,7 +239,7 @@ create table sign_ins (
     identity         text,
     confirm_id       text,
     last_poll_at     timestamptz,
-    poll_interval_s  integer     not null,
+    poll_interval_s  integer     not null, surface text not null default 'cli' constraint sign_ins_surface_known check (surface in ('api', 'cli', 'web')),
     constraint sign_ins_confirmed_by_somebody check (state in ('waiting', 'refused') or person is not null)
 );
 create unique index sign_ins_one_per_user_code on sign_ins (user_code_hash);

@@ -116,7 +116,7 @@ public sealed class ChatService(
         if (Collecting.Objection(new PeopleDirectory(catalogs.Current), grant, actor, grantId, now) is { } objection)
             return objection;
         return ChatMessage.Sentence(ChatText.Of(
-            $"A credential never stands in chat. In a terminal: {Say.Code("jit creds " + grant!.Entitlement)} (sign in once with {Say.Code("jit login")}). It is good until {Say.Time(grant.EndsAt, now)}."));
+            $"A credential never stands in chat. Collect opened its page in your browser; in a terminal it is {Say.Code("jit creds " + grant!.Entitlement)} (sign in once with {Say.Code("jit login")}). It is good until {Say.Time(grant.EndsAt, now)}."));
     }
 
     /// <summary>Why this person could not say no to it now, so that nobody writes a reason for nothing; null when they can.</summary>

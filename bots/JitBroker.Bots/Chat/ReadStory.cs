@@ -6,7 +6,7 @@ using JitBroker.Storage;
 namespace JitBroker.Bots.Chat;
 
 /// <summary>Reads what a card says. The revision is read first: if the state moves meanwhile, the card is at worst newer than it claims and is edited once more.</summary>
-public sealed class ReadStory(Database database, OutboxStore outbox, RequestReader reader, RequestStore requests, IssuerRegistry issuers, TimeProvider clock)
+public sealed class ReadStory(Database database, OutboxStore outbox, RequestReader reader, RequestStore requests, IssuerRegistry issuers, ChatLinks links, TimeProvider clock)
 {
     private const int LooksBack = 200;
 
@@ -25,6 +25,7 @@ public sealed class ReadStory(Database database, OutboxStore outbox, RequestRead
             details.Bench.Today?.Title ?? details.Request.Entitlement,
             EndsBy(details.Bench.Content),
             before.All(r => r.Entitlement != details.Request.Entitlement),
+            details.Grant is { } grant ? links.Collect(grant.Id) : null,
             revision,
             clock.GetUtcNow());
     }

@@ -12,8 +12,9 @@ namespace JitBroker.Bots.Chat;
 /// <summary>Everything a card says of one request, as it stood at one look. Made by <see cref="ReadStory"/>.</summary>
 /// <param name="EndsBy">How this access ends, in the issuer's words; null when its issuer is not in this build.</param>
 /// <param name="IsFirstTime">Its asker never asked for it before.</param>
+/// <param name="CollectPage">Where its holder collects in a browser; null until there is a grant.</param>
 /// <param name="Revision">The card's revision, read before the state: what a copy rendered from this shows at least.</param>
-public sealed record RequestStory(RequestDetails Details, string Title, string? EndsBy, bool IsFirstTime, int Revision, DateTimeOffset Now)
+public sealed record RequestStory(RequestDetails Details, string Title, string? EndsBy, bool IsFirstTime, Uri? CollectPage, int Revision, DateTimeOffset Now)
 {
     public Request Request => Details.Request;
 

@@ -5,13 +5,13 @@ using JitBroker.Policy;
 
 namespace JitBroker.Bots.Chat;
 
-/// <summary>Signing in a terminal by a code typed in chat (contract §6): the question, its answer, and <b>Not me</b>.</summary>
+/// <summary>Signing in a terminal or a browser by a code typed in chat (contract §6): the question, its answer, and <b>Not me</b>.</summary>
 public sealed class SignInByChat(ShowSignIn show, AnswerSignIn answer, EndSession end, TimeProvider clock)
 {
     public async Task<ChatReply> ShowAsync(Actor actor, string? code, CancellationToken cancellationToken)
     {
         if (code is null)
-            return new Refusal(Codes.InvalidValue, "Type the code that jit login shows: /access login CODE.");
+            return new Refusal(Codes.InvalidValue, "Type the code that jit login or the Collect page shows: /access login CODE.");
         var outcome = await show.HandleAsync(actor, code, cancellationToken);
         return outcome.Refusal is { } refusal ? refusal : Question(outcome.Value!, clock.GetUtcNow());
     }
@@ -22,7 +22,7 @@ public sealed class SignInByChat(ShowSignIn show, AnswerSignIn answer, EndSessio
         if (outcome.Refusal is { } refusal)
             return refusal;
         return isConfirmed
-            ? ChatMessage.Sentence(ChatText.Of($"Signed in: the terminal at {Say.Strong(outcome.Value!.Address)} goes on by itself."))
+            ? ChatMessage.Sentence(ChatText.Of($"Signed in: the {What(outcome.Value!.IsOfBrowser)} at {Say.Strong(outcome.Value.Address)} goes on by itself."))
             : ChatMessage.Sentence("Refused: nobody was signed in. If you did not start this, somebody lured you: tell your security team.");
     }
 
@@ -47,9 +47,9 @@ public sealed class SignInByChat(ShowSignIn show, AnswerSignIn answer, EndSessio
             ? ChatText.Of($"The session may {Say.Strong("approve in your name")}, ask, collect and end, for {Durations.Human(prompt.Scope.Lifetime())}.")
             : ChatText.Of($"The session may ask, collect and end in your name, for {Durations.Human(prompt.Scope.Lifetime())}.");
         return new ChatMessage(
-            ChatText.Of($"Sign in the terminal at {prompt.Address}?"),
+            ChatText.Of($"Sign in the {What(prompt.IsOfBrowser)} at {prompt.Address}?"),
             [
-                new ChatPart.Paragraph(ChatText.Of($"Sign in the terminal at {Say.Strong(prompt.Address)}? It asked at {Say.Exact(prompt.StartedAt, now)}.")),
+                new ChatPart.Paragraph(ChatText.Of($"Sign in the {What(prompt.IsOfBrowser)} at {Say.Strong(prompt.Address)}? It asked at {Say.Exact(prompt.StartedAt, now)}.")),
                 new ChatPart.Verbatim("It says it is", prompt.Host.Length == 0 ? "(nothing)" : prompt.Host),
                 new ChatPart.Paragraph(may),
                 new ChatPart.Fine(ChatText.Of($"Confirm only what you started yourself, just now. Good until {Say.Time(prompt.ExpiresAt, now)}.")),
@@ -60,4 +60,6 @@ public sealed class SignInByChat(ShowSignIn show, AnswerSignIn answer, EndSessio
                 ]),
             ]);
     }
+
+    private static string What(bool isBrowser) => isBrowser ? "browser" : "terminal";
 }

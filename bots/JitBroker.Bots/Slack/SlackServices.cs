@@ -11,8 +11,9 @@ namespace JitBroker.Bots.Slack;
 public static class SlackServices
 {
     /// <summary>What every chat surface shares.</summary>
-    public static IServiceCollection AddChat(this IServiceCollection services) =>
+    public static IServiceCollection AddChat(this IServiceCollection services, ChatLinks links) =>
         services
+            .AddSingleton(links)
             .AddSingleton<ReadStory>()
             .AddSingleton<References>()
             .AddSingleton<Lists>()

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using JitBroker.Cli.Collecting;
-using JitBroker.Cli.Finding;
 using JitBroker.Cli.Running;
-using JitBroker.Client;
 
 namespace JitBroker.Cli.Commands;
 
@@ -14,11 +12,11 @@ internal static class ExecCommand
         var grant = new Argument<string>("GRANT") { Description = "An id, the first 6 or more of it, or an entitlement with one live grant." };
         var command = new Argument<string[]>("CMD") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
         return new Verb("exec", "Run a command with a credential in its environment (PG*, AWS_*, AMQP_URL, KAFKA_*, JIT_ACCESS_TOKEN).",
-            "jit exec orders-db:read -- psql -c 'select 1'", "jit exec payments-logs:read -- sh -c 'curl -H \"Authorization: Bearer $JIT_ACCESS_TOKEN\" https://logs.example'") { grant, command }
+            "jit exec orders-db:read -- pg_dump --schema-only", "jit exec payments-logs:read -- sh -c 'curl -H \"Authorization: Bearer $JIT_ACCESS_TOKEN\" https://logs.example'") { grant, command }
             .Does(run, invocation => ActAsync(invocation, invocation.Get(grant)!, invocation.Get(command)!));
     }
 
-    private static async Task<int> ActAsync(Invocation run, string text, string[] command)
+    private static async Task<int> ActAsync(Invocation run, string grant, string[] command)
     {
         // Before anything is minted: a credential for a command that is not there would live for nothing.
         if (!run.Around.Children.Exists(command[0], run.Around.Environment("PATH"), run.Around.WorkingDirectory))
@@ -27,11 +25,6 @@ internal static class ExecCommand
             return Exits.CommandNotFound;
         }
 
-        var broker = run.For(SessionUse.Ask);
-        var id = await Grants.MineAsync(run, broker, text);
-        var envelope = (await broker.CollectAsync(id, run.Cancel)).Value;
-        var environment = CredentialEnvironment.Of(envelope).Append(new("JIT_EXPIRES_AT", InstantConverter.Text(envelope.ExpiresAt))).Append(new("JIT_GRANT", envelope.Grant));
-        var child = new Child(command[0], command[1..], environment.ToDictionary(StringComparer.Ordinal), CredentialEnvironment.Cleared(envelope.Kind));
-        return await run.Around.Children.RunAsync(child, run.Around.Interrupts);
+        return await Delivered.RunAsync(run, grant, kind: null, command[0], command[1..]);
     }
 }

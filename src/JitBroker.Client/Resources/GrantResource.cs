@@ -12,6 +12,9 @@ public sealed record GrantResource
     /// <summary>The entitlement's name.</summary>
     public required string Entitlement { get; init; }
 
+    /// <summary>The issuer's kind (<see cref="CredentialKinds"/>), and so the shape of its credentials; null from a broker that does not say.</summary>
+    public string? Kind { get; init; }
+
     /// <summary>Who may collect.</summary>
     public required PersonResource Holder { get; init; }
 

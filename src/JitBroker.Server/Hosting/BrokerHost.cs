@@ -1,4 +1,5 @@
 using System.Globalization;
+using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
 using JitBroker.Issuers;
@@ -11,6 +12,7 @@ using JitBroker.Server.Http;
 using JitBroker.Server.Http.Documents;
 using JitBroker.Server.Http.Endpoints;
 using JitBroker.Server.Http.Views;
+using JitBroker.Server.Pages;
 using JitBroker.Server.Settings;
 using JitBroker.Storage;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -104,12 +106,13 @@ public static class BrokerHost
         .AddSingleton<Revocabilities>()
         .AddSingleton<EntitlementView>()
         .AddSingleton<GrantView>()
+        .AddPages()
         .AddRouting()
         .AddOpenApiDocs();
 
     private static void AddChatSurfaces(this IServiceCollection services, BrokerSettings settings)
     {
-        services.AddChat();
+        services.AddChat(new ChatLinks(settings.Broker.PublicUrl));
         if (!settings.Slack.Enabled)
             return;
         services.AddSlack(new SlackOptions
@@ -166,7 +169,7 @@ public static class BrokerHost
     private static void MapAll(WebApplication app)
     {
         app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog();
-        app.MapOAuth().MapWellKnown().MapHealth();
+        app.MapOAuth().MapWellKnown().MapHealth().MapCollectPage();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();
         app.MapOpenApi();

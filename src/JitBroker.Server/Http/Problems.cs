@@ -56,6 +56,12 @@ internal static class Problems
     {
         if (context.Response.HasStarted)
             return;
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IProblemView>() is { } view)
+        {
+            await view.WriteAsync(context, problem, retryAfter);
+            return;
+        }
+
         context.Response.StatusCode = problem.Status;
         context.Response.ContentType = ContentType;
         if (retryAfter is { } wait)
@@ -65,6 +71,12 @@ internal static class Problems
 
     /// <summary>The use cases speak of form fields; the API's member has another name.</summary>
     private static string NameOf(string field) => field == "starts" ? "startsAt" : field;
+}
+
+/// <summary>How an endpoint's problems are told when not as problem details: metadata of endpoints that people look at.</summary>
+internal interface IProblemView
+{
+    Task WriteAsync(HttpContext context, Problem problem, TimeSpan? retryAfter);
 }
 
 /// <summary>Ends the call with a problem, from wherever it is noticed before anything was done.</summary>

@@ -44,10 +44,26 @@ internal sealed class Window
         Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), "The page is wider than its window.");
 
     /// <summary>Keeps a picture under artifacts/screenshots.</summary>
-    public async Task KeepAsync(string name)
+    public async Task KeepAsync(string name, bool isWhole = false)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "artifacts", "screenshots");
         Directory.CreateDirectory(folder);
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = isWhole, Animations = ScreenshotAnimations.Disabled });
+    }
+
+    /// <summary>Keeps the whole page in light and dark, wide and narrow; nothing may stand beyond its edge.</summary>
+    public async Task KeepAllAsync(string name)
+    {
+        var size = Page.ViewportSize!;
+        foreach (var (colours, width, what) in new[] { (ColorScheme.Light, 1100, ""), (ColorScheme.Dark, 1100, "-dark"), (ColorScheme.Light, 390, "-narrow"), (ColorScheme.Dark, 390, "-narrow-dark") })
+        {
+            await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = colours });
+            await Page.SetViewportSizeAsync(width, size.Height);
+            await FitsAsync();
+            await KeepAsync(name + what, isWhole: true);
+        }
+
+        await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
+        await Page.SetViewportSizeAsync(size.Width, size.Height);
     }
 }

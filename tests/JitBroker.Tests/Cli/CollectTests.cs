@@ -8,7 +8,7 @@ namespace JitBroker.Tests.Cli;
 public sealed class CollectTests
 {
     private static readonly JwtCredential Jwt = new("eyJ.s3cret.sig", "Bearer");
-    private static readonly PostgresCredential Postgres = new("db.example", 5432, "orders", "jit_01k", "p'a:ss\\w", "postgresql://jit_01k:p%27a%3Ass@db.example:5432/orders");
+    private static readonly PostgresCredential Postgres = new("db.example", 5432, "orders", "jit_01k", "p'a:ss\\w", "postgresql://jit_01k:p%27a%3Ass%5Cw@db.example:5432/orders");
     private static readonly AwsStsCredential Aws = new("ASIA1", "sec/ret+1", "session==", JumpingClock.Start.AddHours(1), "eu-west-1");
     private static readonly RabbitMqCredential Rabbit = new("amqps://u:p@mq/v", "v", "u", "p");
     private static readonly KafkaCredential Kafka = new() { BootstrapServers = "k1:9093", SecurityProtocol = "SASL_SSL", Mechanism = "SCRAM-SHA-512", Username = "jit", Password = "a\"b" };
@@ -49,7 +49,7 @@ public sealed class CollectTests
         { "jwt", "env", "export JIT_ACCESS_TOKEN=eyJ.s3cret.sig\n" },
         { "jwt", "token", "eyJ.s3cret.sig\n" },
         { "postgres", "env", "export PGHOST=db.example\nexport PGPORT=5432\nexport PGDATABASE=orders\nexport PGUSER=jit_01k\nexport PGPASSWORD='p'\\''a:ss\\w'\n" },
-        { "postgres", "uri", "postgresql://jit_01k:p%27a%3Ass@db.example:5432/orders\n" },
+        { "postgres", "uri", "postgresql://jit_01k:p%27a%3Ass%5Cw@db.example:5432/orders\n" },
         { "postgres", "pgpass", "db.example:5432:orders:jit_01k:p'a\\:ss\\\\w\n" },
         { "aws-sts", "aws", """{"Version":1,"AccessKeyId":"ASIA1","SecretAccessKey":"sec/ret\u002B1","SessionToken":"session==","Expiration":"2026-11-22T11:00:00.000Z"}""" + "\n" },
         { "rabbitmq", "uri", "amqps://u:p@mq/v\n" },
@@ -59,7 +59,7 @@ public sealed class CollectTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Each_kind_is_written_as_its_own_tools_read_it(string kind, string format, string expected) => Assert.Equal(expected, CredentialFormats.Print(Envelope(kind), format));
+    public void Each_kind_is_written_as_its_own_tools_read_it(string kind, string format, string expected) => Assert.Equal(expected, CredentialForms.Write(Envelope(kind), format));
 
     [Theory]
     [InlineData("jwt", "pgpass")]

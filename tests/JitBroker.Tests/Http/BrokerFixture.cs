@@ -161,7 +161,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
     public async Task<SignInPolled.SignedIn> SignInAsync(string who, SessionScope scope = SessionScope.Ask)
     {
         var actor = TestBroker.As(who, Surface.Slack);
-        var started = (await Get<StartSignIn>().HandleAsync(scope, "192.0.2.7", "box", CancellationToken.None)).Value!;
+        var started = (await Get<StartSignIn>().HandleAsync(scope, Surface.Cli, "192.0.2.7", "box", CancellationToken.None)).Value!;
         var prompt = (await Get<ShowSignIn>().HandleAsync(actor, started.UserCode, CancellationToken.None)).Value!;
         await Get<AnswerSignIn>().HandleAsync(actor, prompt.ConfirmId, true, CancellationToken.None);
         return (SignInPolled.SignedIn)await Get<RedeemSignIn>().HandleAsync(started.DeviceCode, Surface.Cli, CancellationToken.None);

@@ -24,7 +24,7 @@ public sealed class GrantTests
         Assert.Equal("no-store", collected.Header("Cache-Control"));
         Assert.Equal(2, broker.Issuer.Standing.Count);
         var shown = (await ana.GetAsync($"/v1/grants/{id}")).Is(200);
-        string[] members = ["id", "request", "entitlement", "holder", "state", "startsAt", "endsAt", "end", "endedBy", "endReason", "endRequestedAt", "verifiedEndAt", "accessMayLastUntil", "breakGlass", "review", "revocability", "leases"];
+        string[] members = ["id", "request", "entitlement", "kind", "holder", "state", "startsAt", "endsAt", "end", "endedBy", "endReason", "endRequestedAt", "verifiedEndAt", "accessMayLastUntil", "breakGlass", "review", "revocability", "leases"];
         Assert.Equal(members, shown.Json.AsObject().Select(m => m.Key));
         Assert.Equal("""{"bound":"broker","earlyEnd":"immediate","within":"PT0S"}""", shown.Json["revocability"]!.ToJsonString());
         Assert.DoesNotContain("secret-of", shown.Body, StringComparison.Ordinal);

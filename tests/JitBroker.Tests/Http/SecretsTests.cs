@@ -1,4 +1,5 @@
 using System.Text;
+using JitBroker.People;
 using JitBroker.People.SignIn;
 using JitBroker.Tests.Issuing;
 using Microsoft.Data.Sqlite;
@@ -23,7 +24,7 @@ public sealed class SecretsTests
             secrets.Add((string)(await ana.PostAsync($"/v1/grants/{grant}/credentials")).Is(201).Json["credential"]!["token"]!);
             var asked = (await ana.PostAsync("/v1/requests", """{"entitlement":"logs:read"}""")).Is(201);
             secrets.Add((string)(await ana.PostAsync($"/v1/grants/{(string?)asked.Json["grant"]!["id"]}/credentials")).Is(201).Json["credential"]!["token"]!);
-            var started = (await broker.Get<StartSignIn>().HandleAsync(SessionScope.Ask, "192.0.2.1", "box", CancellationToken.None)).Value!;
+            var started = (await broker.Get<StartSignIn>().HandleAsync(SessionScope.Ask, Surface.Cli, "192.0.2.1", "box", CancellationToken.None)).Value!;
             secrets.AddRange([started.DeviceCode, started.UserCode, "introspector-secret"]);
             var message = new HttpRequestMessage(HttpMethod.Post, "/oauth/introspect") { Content = new FormUrlEncodedContent([new("token", secrets[^4])]) };
             message.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("logs:introspector-secret")));

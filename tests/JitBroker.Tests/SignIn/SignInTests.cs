@@ -1,4 +1,5 @@
 using JitBroker.Outbox;
+using JitBroker.People;
 using JitBroker.People.SignIn;
 using JitBroker.Policy;
 using JitBroker.Storage;
@@ -199,7 +200,7 @@ public sealed class SignInTests
         for (var i = 0; i < StartSignIn.OpenPerAddress; i++)
             Assert.NotNull(await broker.StartAsync());
 
-        var more = await broker.Get<StartSignIn>().HandleAsync(SessionScope.Ask, "192.0.2.7", null, CancellationToken.None);
+        var more = await broker.Get<StartSignIn>().HandleAsync(SessionScope.Ask, Surface.Cli, "192.0.2.7", null, CancellationToken.None);
 
         Assert.Equal(Codes.RateLimited, more.Refusal!.Code);
         Assert.NotNull(await broker.StartAsync(address: "192.0.2.8"));

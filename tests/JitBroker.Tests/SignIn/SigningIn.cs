@@ -14,7 +14,7 @@ internal static class SigningIn
     public static readonly ChatSurfaces Slack = new([new ChatSurface(Surface.Slack, "C1", "")]);
 
     public static async Task<SignInStarted> StartAsync(this TestBroker broker, SessionScope scope = SessionScope.Ask, string address = "192.0.2.7", string? host = "box") =>
-        (await broker.Get<StartSignIn>().HandleAsync(scope, address, host, CancellationToken.None)).Value!;
+        (await broker.Get<StartSignIn>().HandleAsync(scope, Surface.Cli, address, host, CancellationToken.None)).Value!;
 
     public static Task<Outcome<SignInPrompt>> ShowAsync(this TestBroker broker, string who, string code) =>
         broker.Get<ShowSignIn>().HandleAsync(InChat(who), code, CancellationToken.None);

@@ -96,8 +96,9 @@ public sealed partial class RenderedTests
         yield return ("stuck", Notices.Stuck(Stories.Of("approved", text, "ending", end: "expired"), Stories.Stuck(text))!);
         yield return ("signed-in", Notices.SignedIn(Session(text), Stories.Now));
         yield return ("channel-refused", Notices.ChannelRefused(text ?? "C0DATA", text ?? "not_in_channel", 2));
-        yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
-        yield return ("login-decide", SignInByChat.Question(new SignInPrompt(Stories.Id, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Decide, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
+        yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
+        yield return ("login-browser", SignInByChat.Question(new SignInPrompt(Stories.Id, true, text ?? "203.0.113.7", text ?? "Firefox on Linux", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
+        yield return ("login-decide", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Decide, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("help", Help.All());
         yield return ("unknown-word", Help.For(new ChatCommand.Unknown(text ?? "requets", "request")));
         var directory = new PeopleDirectory(Stories.Catalog(text));

@@ -80,11 +80,11 @@ public sealed class SignInTests
         await bench.SayAsync("ana", "/access login BCDF-GHJK");
         await bench.UntilWhisperAsync("ana", "I don't know this code");
         await bench.SayAsync("ana", "/access login");
-        await bench.UntilWhisperAsync("ana", "Type the code that jit login shows");
+        await bench.UntilWhisperAsync("ana", "Type the code that jit login or");
     }
 
     private static async Task<SignInStarted> StartAsync(SlackBench bench, SessionScope scope, string host) =>
-        (await bench.Get<StartSignIn>().HandleAsync(scope, "203.0.113.7", host, CancellationToken.None)).Value!;
+        (await bench.Get<StartSignIn>().HandleAsync(scope, Surface.Cli, "203.0.113.7", host, CancellationToken.None)).Value!;
 
     private static Task<SignInPolled> RedeemAsync(SlackBench bench, SignInStarted started)
     {

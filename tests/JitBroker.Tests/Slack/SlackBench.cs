@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using JitBroker.Bots.Slack;
+using JitBroker.Bots.Chat;
 using JitBroker.Catalog;
 using JitBroker.Issuing;
 using JitBroker.Leases;
@@ -190,7 +191,7 @@ internal sealed class SlackBench : IAsyncDisposable
         builder.Services.AddCore(new CoreOptions(
             databases.Database, clock, catalog, new BrokerLimits(TimeSpan.FromHours(4), TimeSpan.FromHours(12)), new AskLimits(), MintOptions.Default,
             new ChatSurfaces([options.ToSurface()]), new Replica("bench")));
-        builder.Services.AddChat().AddSlack(options);
+        builder.Services.AddChat(new ChatLinks(new Uri("https://jit.example"))).AddSlack(options);
         if (!works)
         {
             // A process that dies after its 200: nobody works on what it took.

@@ -27,7 +27,7 @@ internal static class Stories
         IReadOnlyList<Lease> leases = isStuck ? [Stuck(text)] : [];
         var history = Enumerable.Range(0, collections).Select(i => AuditEvent.BySystem("lease", "L" + i, 1, "lease.active", Now, Id));
         return new RequestStory(
-            new RequestDetails(new Bench(directory, request, votes), [.. history], grant, leases), entitlement.Title, text ?? "the token expires within 15 min", IsFirstTime: true, Revision: 1, Now);
+            new RequestDetails(new Bench(directory, request, votes), [.. history], grant, leases), entitlement.Title, text ?? "the token expires within 15 min", IsFirstTime: true, CollectPage: grant is null ? null : new ChatLinks(new Uri("https://jit.example")).Collect(GrantId), Revision: 1, Now);
     }
 
     public static Lease Stuck(string? text = null) => new()

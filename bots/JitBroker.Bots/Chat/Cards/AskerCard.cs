@@ -27,7 +27,7 @@ public static class AskerCard
         return story.Grant switch
         {
             null => [Again(story)],
-            { State: "active" } grant => [new ChatButton(ChatActions.Collect, "Collect", grant.Id, ButtonStyle.Primary), new ChatButton(ChatActions.Done, "Done", grant.Id)],
+            { State: "active" } grant => [new ChatButton(ChatActions.Collect, "Collect", grant.Id, ButtonStyle.Primary, Link: story.CollectPage), new ChatButton(ChatActions.Done, "Done", grant.Id)],
             { State: "scheduled" } grant => [new ChatButton(ChatActions.Done, "Not needed any more", grant.Id)],
             { State: "ended" } => [Again(story)],
             _ => [],
@@ -51,11 +51,13 @@ public static class AskerCard
             return ChatText.Of($"Lapses {Say.Time(story.Request.LapsesAt, story.Now)} if nobody decides · {Say.Code(story.Request.Id)}");
         return story.Grant switch
         {
-            { State: "active" } => ChatText.Of($"Collect it with {Say.Code("jit creds " + story.Request.Entitlement)}, end it with Done or {Say.Code("jit done " + story.Request.Entitlement)}{Ends(story)}"),
+            { State: "active" } => ChatText.Of($"Collect opens it in your browser; in a terminal {Say.Code(InTerminal(story))}. End it with Done or {Say.Code("jit done " + story.Request.Entitlement)}{Ends(story)}"),
             { State: "ended" } => Used(story),
             _ => null,
         };
     }
+
+    private static string InTerminal(RequestStory story) => (story.Bench.Content.IssuerKind == "postgres" ? "jit psql " : "jit creds ") + story.Request.Entitlement;
 
     private static ChatText Ends(RequestStory story) => story.EndsBy is { } ends ? ChatText.Of($" · Ends by: {ends}") : ChatText.Empty;
 

@@ -47,7 +47,8 @@ public enum Tone
 /// <param name="Action">One of <see cref="ChatActions"/>.</param>
 /// <param name="Value">The id of a request, grant, sign-in or session.</param>
 /// <param name="Confirm">Asked before the press counts; null: it counts at once.</param>
-public sealed record ChatButton(string Action, string Label, string Value, ButtonStyle Style = ButtonStyle.Plain, ChatConfirm? Confirm = null);
+/// <param name="Link">A page that the press opens besides; null: none. It gives no right: the page asks who looks.</param>
+public sealed record ChatButton(string Action, string Label, string Value, ButtonStyle Style = ButtonStyle.Plain, ChatConfirm? Confirm = null, Uri? Link = null);
 
 public enum ButtonStyle
 {

@@ -17,6 +17,9 @@ internal sealed record ButtonElement(string ActionId, TextObject Text, string Va
     public string? Style { get; init; }
 
     public ConfirmDialog? Confirm { get; init; }
+
+    /// <summary>Opened by the press, which is sent to us all the same.</summary>
+    public string? Url { get; init; }
 }
 
 internal sealed record ConfirmDialog(TextObject Title, TextObject Text, TextObject Confirm, TextObject Deny);

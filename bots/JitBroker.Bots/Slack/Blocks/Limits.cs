@@ -11,6 +11,7 @@ internal static class Limits
     public const int ActionsElements = 25;
     public const int ButtonText = 75;
     public const int ButtonValue = 2000;
+    public const int ButtonUrl = 3000;
     public const int ConfirmTitle = 100;
     public const int ConfirmText = 300;
     public const int ConfirmButton = 30;

@@ -31,6 +31,7 @@ internal static class MessageRenderer
     public static ButtonElement Button(ChatButton button) => new(button.Action, Plain(button.Label, Limits.ButtonText), Cut.To(button.Value, Limits.ButtonValue))
     {
         Style = button.Style switch { ButtonStyle.Primary => "primary", ButtonStyle.Danger => "danger", ButtonStyle.Plain => null },
+        Url = button.Link is { AbsoluteUri: { Length: <= Limits.ButtonUrl } link } ? link : null,
         Confirm = button.Confirm is { } ask
             ? new ConfirmDialog(
                 Plain(ask.Title, Limits.ConfirmTitle),

@@ -30,7 +30,7 @@ internal static class OAuthEndpoints
             return fault;
         if (SessionScopes.Parse(form["scope"] ?? "ask") is not { } scope)
             return FormBody.Error("invalid_scope", "The scope is ask or decide.");
-        var outcome = await start.HandleAsync(scope, context.ClientAddress(), form["host"], context.RequestAborted);
+        var outcome = await start.HandleAsync(scope, SessionMiddleware.SurfaceOf(context), context.ClientAddress(), form["host"], context.RequestAborted);
         if (outcome.Value is not { } started)
             return new RefusalResult(outcome.Refusal!, catalogs.Current);
         return Answer.Of(200, new DeviceAuthorization

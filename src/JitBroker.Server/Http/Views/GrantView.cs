@@ -15,6 +15,7 @@ internal sealed class GrantView(Revocabilities revocabilities)
             Id = grant.Id,
             Request = grant.RequestId,
             Entitlement = grant.Entitlement,
+            Kind = details.Content.IssuerKind,
             Holder = PersonView.Of(grant.Holder, directory),
             State = WireWords.Parse<Client.GrantState>(grant.State),
             StartsAt = grant.StartsAt,

@@ -21,11 +21,18 @@ internal sealed class Revocabilities(IssuerRegistry issuers, TimeProvider clock)
         Of(content.IssuerKind, content.Settings, content.Grants, content.Entitlement, content.Issuer, content.Holder)
         ?? new RevocabilityResource(RevocationBound.Broker, Client.EarlyEnd.AtExpiry, TimeSpan.Zero);
 
-    private RevocabilityResource? Of(string kind, string settings, string grants, string entitlement, string issuer, string holder)
+    /// <summary>The same in the issuer's words; null when this build lost the issuer.</summary>
+    public string? TextOf(RequestContent content) =>
+        Declared(content.IssuerKind, content.Settings, content.Grants, content.Entitlement, content.Issuer, content.Holder)?.Text;
+
+    private RevocabilityResource? Of(string kind, string settings, string grants, string entitlement, string issuer, string holder) =>
+        Declared(kind, settings, grants, entitlement, issuer, holder) is { } declared ? Of(declared) : null;
+
+    private Revocability? Declared(string kind, string settings, string grants, string entitlement, string issuer, string holder)
     {
         var now = clock.GetUtcNow();
         var order = new IssueOrder(Ids.New(now), Ids.New(now), holder, holder, entitlement, issuer, settings, grants, now, now.AddHours(1));
-        return issuers.Find(kind) is { } found ? Of(found.RevocabilityOf(order)) : null;
+        return issuers.Find(kind)?.RevocabilityOf(order);
     }
 
     private static RevocabilityResource Of(Revocability declared) => new(

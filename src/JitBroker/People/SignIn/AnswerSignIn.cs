@@ -5,8 +5,8 @@ using JitBroker.Storage;
 
 namespace JitBroker.People.SignIn;
 
-/// <summary>The person's answer is taken; the terminal learns it at its next poll.</summary>
-public sealed record SignInAnswered(bool Confirmed, SessionScope Scope, string Address, string Host);
+/// <summary>The person's answer is taken; the terminal or browser learns it at its next poll.</summary>
+public sealed record SignInAnswered(bool Confirmed, bool IsOfBrowser, SessionScope Scope, string Address, string Host);
 
 /// <summary>The person who typed the code says yes or no: only they, once, before it expires.</summary>
 public sealed class AnswerSignIn(Database database, SignInStore signIns, EventStore events, Refusals refusals, CatalogHolder catalogs, TimeProvider clock)
@@ -28,12 +28,12 @@ public sealed class AnswerSignIn(Database database, SignInStore signIns, EventSt
         if (signIn.State != SignIn.Shown)
             return new Refusal(Codes.AlreadySettled, $"You answered this already: {(signIn.State == SignIn.Refused ? "refused" : "confirmed")}. Your press changed nothing.") { State = signIn.State };
         if (now >= signIn.ExpiresAt)
-            return new Refusal(Codes.NotFound, "This sign-in has expired: a code lives five minutes. Run jit login again for a new one.");
+            return new Refusal(Codes.NotFound, "This sign-in has expired: a code lives five minutes. Start the sign-in again for a new one.");
         if (confirm && new PeopleDirectory(catalogs.Current).Find(actor.Email) is null)
             return new Refusal(Codes.Inactive, "You are not in the catalog any more, so you can't sign in. Ask the platform team.");
         var answered = signIn with { State = confirm ? SignIn.Confirmed : SignIn.Refused };
         await signIns.MoveAsync(session, signIn, answered, cancellationToken);
         await events.AppendAsync(session, AuditEvent.By(actor, "sign_in", confirmId, 2, "sign_in." + answered.State, now, null), cancellationToken);
-        return new SignInAnswered(confirm, SessionScopes.Parse(signIn.Scope)!.Value, signIn.Address, signIn.Host);
+        return new SignInAnswered(confirm, signIn.IsOfBrowser, SessionScopes.Parse(signIn.Scope)!.Value, signIn.Address, signIn.Host);
     }
 }

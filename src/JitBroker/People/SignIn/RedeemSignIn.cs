@@ -35,7 +35,7 @@ public abstract record SignInPolled
     }
 }
 
-/// <summary>The terminal polls. The first poll after the confirmation gets the session; every new session is announced to its person by chat.</summary>
+/// <summary>The terminal or browser polls. The first poll after the confirmation gets the session; every new session is announced to its person by chat.</summary>
 public sealed class RedeemSignIn(
     Database database, SignInStore signIns, SessionStore sessions, EventStore events, Announcer announcer, CatalogHolder catalogs, TimeProvider clock)
 {
@@ -44,7 +44,7 @@ public sealed class RedeemSignIn(
     // A terminal that waits exactly the interval must not be told off for the network's jitter.
     private static readonly TimeSpan Leniency = TimeSpan.FromMilliseconds(500);
 
-    /// <param name="surface">Where the terminal's own calls come from: <see cref="Surface.Cli"/> or <see cref="Surface.Api"/>.</param>
+    /// <param name="surface">Where the poller's own calls come from: <see cref="Surface.Cli"/>, <see cref="Surface.Api"/> or <see cref="Surface.Web"/>.</param>
     public Task<SignInPolled> HandleAsync(string deviceCode, Surface surface, CancellationToken cancellationToken)
     {
         var hash = SignInCodes.Hash(deviceCode);

@@ -11,7 +11,8 @@ namespace JitBroker.People.SignIn;
 /// <param name="ConfirmId">Names the question in <see cref="AnswerSignIn"/>.</param>
 /// <param name="Address">The address that the server saw.</param>
 /// <param name="Host">What the machine says it is called; untrusted, may be empty.</param>
-public sealed record SignInPrompt(string ConfirmId, string Address, string Host, SessionScope Scope, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt);
+/// <param name="IsOfBrowser">A browser at a page of ours asks; otherwise a terminal.</param>
+public sealed record SignInPrompt(string ConfirmId, bool IsOfBrowser, string Address, string Host, SessionScope Scope, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>
 /// A person typed a code in chat. The first who does is asked about it, and nobody else ever is. Three unknown codes by one person within ten minutes
@@ -40,7 +41,7 @@ public sealed class ShowSignIn(Database database, SignInStore signIns, EventStor
         var now = clock.GetUtcNow();
         if (LockedUntil(await signIns.LastMissesAsync(session, actor.Email, cancellationToken)) is { } until && now < until)
         {
-            return new Refusal(Codes.RateLimited, string.Create(CultureInfo.InvariantCulture, $"You typed three codes that I don't know, so login is locked for you until {until:HH:mm:ss} UTC. Then run jit login again for a new code."))
+            return new Refusal(Codes.RateLimited, string.Create(CultureInfo.InvariantCulture, $"You typed three codes that I don't know, so login is locked for you until {until:HH:mm:ss} UTC. Then start the sign-in again for a new code."))
             {
                 RetryAfter = until - now,
             };
@@ -48,11 +49,11 @@ public sealed class ShowSignIn(Database database, SignInStore signIns, EventStor
 
         var signIn = hash is null ? null : await signIns.LockByUserCodeAsync(session, hash, cancellationToken);
         if (signIn is not null && signIn.State != SignIn.Waiting && signIn.Person == actor.Email)
-            return new Refusal(Codes.NotFound, "You used this code already: a code works once. Answer the question you were asked, or run jit login again for a new code.");
+            return new Refusal(Codes.NotFound, "You used this code already: a code works once. Answer the question you were asked, or start the sign-in again for a new code.");
         if (signIn is not { State: SignIn.Waiting } || now >= signIn.ExpiresAt)
         {
             await signIns.InsertMissAsync(session, actor.Email, now, cancellationToken);
-            return new Refusal(Codes.NotFound, "I don't know this code. Codes live five minutes and work once: look at it again, or run jit login again for a new one.");
+            return new Refusal(Codes.NotFound, "I don't know this code. Codes live five minutes and work once: look at it again, or start the sign-in again for a new one.");
         }
 
         return await AskAsync(session, actor, signIn, now, cancellationToken);
@@ -64,7 +65,7 @@ public sealed class ShowSignIn(Database database, SignInStore signIns, EventStor
         await signIns.MoveAsync(session, signIn, shown, cancellationToken);
         var data = new JsonObject { ["scope"] = shown.Scope, ["address"] = shown.Address, ["host"] = shown.Host };
         await events.AppendAsync(session, AuditEvent.By(actor, "sign_in", shown.ConfirmId, 1, "sign_in.shown", now, null, data), cancellationToken);
-        return new SignInPrompt(shown.ConfirmId, shown.Address, shown.Host, SessionScopes.Parse(shown.Scope)!.Value, shown.CreatedAt, shown.ExpiresAt);
+        return new SignInPrompt(shown.ConfirmId, shown.IsOfBrowser, shown.Address, shown.Host, SessionScopes.Parse(shown.Scope)!.Value, shown.CreatedAt, shown.ExpiresAt);
     }
 
     private static DateTimeOffset? LockedUntil(IReadOnlyList<DateTimeOffset> misses) =>

@@ -1,7 +1,7 @@
 namespace JitBroker.People.SignIn;
 
 /// <summary>
-/// A sign-in under way (RFC 8628), as stored. A terminal starts it, a person types its code in chat and confirms, the terminal's next poll redeems it.
+/// A sign-in under way (RFC 8628), as stored. A terminal or a browser starts it, a person types its code in chat and confirms, the starter's next poll redeems it.
 /// <code>
 /// waiting ──→ shown ──→ confirmed ──→ redeemed
 ///               └─────→ refused ←─────┘  its person left the catalog before the poll
@@ -24,6 +24,11 @@ public sealed record SignIn
 
     /// <summary>Text of <see cref="SessionScope"/>.</summary>
     public required string Scope { get; init; }
+
+    /// <summary>Who started it, by the door it came through: <see cref="People.Surface.Web"/> is a browser at a page of ours, anything else a terminal. Text of <see cref="People.Surface"/>.</summary>
+    public required string Surface { get; init; }
+
+    public bool IsOfBrowser => Surface == "web";
 
     public required string Address { get; init; }
 

@@ -6,12 +6,12 @@ namespace JitBroker.People.SignIn;
 public sealed class SignInStore
 {
     private const string Columns = """
-        device_code_hash, user_code_hash, state, scope, address, host, created_at, expires_at, person, identity, confirm_id, last_poll_at, poll_interval_s
+        device_code_hash, user_code_hash, state, scope, address, host, created_at, expires_at, person, identity, confirm_id, last_poll_at, poll_interval_s, surface
         """;
 
     private const string InsertSql = """
-        insert into sign_ins (device_code_hash, user_code_hash, state, scope, address, host, created_at, expires_at, poll_interval_s)
-        values (@DeviceCodeHash, @UserCodeHash, @State, @Scope, @Address, @Host, @CreatedAt, @ExpiresAt, @PollIntervalS)
+        insert into sign_ins (device_code_hash, user_code_hash, state, scope, address, host, created_at, expires_at, poll_interval_s, surface)
+        values (@DeviceCodeHash, @UserCodeHash, @State, @Scope, @Address, @Host, @CreatedAt, @ExpiresAt, @PollIntervalS, @Surface)
             on conflict do nothing
         """;
 

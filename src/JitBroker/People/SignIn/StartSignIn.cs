@@ -5,7 +5,7 @@ using JitBroker.Storage;
 namespace JitBroker.People.SignIn;
 
 /// <summary>A sign-in was started. The codes are told once and stored nowhere.</summary>
-/// <param name="DeviceCode">What the terminal polls with.</param>
+/// <param name="DeviceCode">What the one who started it polls with.</param>
 /// <param name="UserCode">What the person types in chat: <c>BCDF-GHJK</c>.</param>
 public sealed record SignInStarted(string DeviceCode, string UserCode, TimeSpan ExpiresIn, TimeSpan Interval)
 {
@@ -13,7 +13,7 @@ public sealed record SignInStarted(string DeviceCode, string UserCode, TimeSpan 
 }
 
 /// <summary>
-/// A terminal asks to be signed in. Anybody may call it, so it makes no event, and what it stores is bounded per address and in all; it gives no right
+/// A terminal or a browser asks to be signed in. Anybody may call it, so it makes no event, and what it stores is bounded per address and in all; it gives no right
 /// until a person confirms it.
 /// </summary>
 public sealed class StartSignIn(Database database, SignInStore signIns, TimeProvider clock)
@@ -29,9 +29,10 @@ public sealed class StartSignIn(Database database, SignInStore signIns, TimeProv
 
     private const int HostLength = 80;
 
+    /// <param name="surface"><see cref="Surface.Web"/> for a browser at a page of ours; the person is told which it is.</param>
     /// <param name="address">The address that the server saw.</param>
     /// <param name="host">What the machine says it is called; untrusted, cut and cleaned.</param>
-    public async Task<Outcome<SignInStarted>> HandleAsync(SessionScope scope, string address, string? host, CancellationToken cancellationToken)
+    public async Task<Outcome<SignInStarted>> HandleAsync(SessionScope scope, Surface surface, string address, string? host, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (deviceCode, userCode) = (SignInCodes.NewSecret(), SignInCodes.NewUserCode());
@@ -41,6 +42,7 @@ public sealed class StartSignIn(Database database, SignInStore signIns, TimeProv
             UserCodeHash = SignInCodes.Hash(userCode),
             State = SignIn.Waiting,
             Scope = scope.ToText(),
+            Surface = surface.ToText(),
             Address = Clean(address),
             Host = Clean(host),
             CreatedAt = now,
