@@ -1,7 +1,9 @@
 using System.Net;
+using JitBroker.Playground.Chaos;
 using JitBroker.Playground.Control;
 using JitBroker.Playground.Delivery;
 using JitBroker.Playground.Page;
+using JitBroker.Playground.Sockets;
 using JitBroker.Playground.State;
 using JitBroker.Playground.WebApi;
 
@@ -10,13 +12,17 @@ namespace JitBroker.Playground;
 /// <summary>A running workspace: Slack's Web API, deliveries to one app, a page and a control API. Dispose to stop it.</summary>
 public sealed class PlaygroundHost : IAsyncDisposable
 {
+    // as Slack's, often enough for a client that gives up after half a minute of silence
+    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PongWithin = TimeSpan.FromSeconds(20);
+
     private readonly WebApplication _web;
     private readonly AppAddresses _addresses;
     private readonly HttpAppDelivery _http;
-    private readonly EventDispatch _events;
+    private readonly List<IAsyncDisposable> _running = [];
 
-    private PlaygroundHost(PlaygroundOptions options, WebApplication web, AppAddresses addresses, HttpAppDelivery http, EventDispatch events) =>
-        (Options, _web, _addresses, _http, _events) = (options, web, addresses, http, events);
+    private PlaygroundHost(PlaygroundOptions options, WebApplication web, AppAddresses addresses, HttpAppDelivery http) =>
+        (Options, _web, _addresses, _http) = (options, web, addresses, http);
 
     /// <summary>What it was started with; tokens and signing secret that were not given are here.</summary>
     public PlaygroundOptions Options { get; }
@@ -66,11 +72,11 @@ public sealed class PlaygroundHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Stops listening and gives up pending retries.</summary>
+    /// <summary>Stops listening, closes sockets and gives up pending retries.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var running in _running) await running.DisposeAsync();
         await _web.StopAsync();
-        await _events.DisposeAsync();
         await _web.DisposeAsync();
         _http.Dispose();
     }
@@ -78,20 +84,26 @@ public sealed class PlaygroundHost : IAsyncDisposable
     private static PlaygroundHost Compose(PlaygroundOptions options, WebApplication web)
     {
         var (workspace, addresses, deliveries, calls, faults) = (new Workspace(options), new AppAddresses(options), new DeliveryLog(), new CallLog(), new Faults());
-        var http = new HttpAppDelivery(options, addresses, deliveries);
-        var events = new EventDispatch(http, options.Clock);
-        var host = new PlaygroundHost(options, web, addresses, http, events);
+        var (chaos, http) = (new ChaosSwitch(), new HttpAppDelivery(options, addresses, deliveries));
+        var host = new PlaygroundHost(options, web, addresses, http);
+        var hub = new SocketHub(workspace, () => host.Url);
+        var router = new AppRouter(http, new SocketAppDelivery(options, hub, deliveries, () => host.Url), hub, addresses);
+        var app = new ChaosDelivery(router, chaos, options.Clock);
+        var events = new EventDispatch(app, options.Clock);
+        host._running.AddRange([events, app, hub]);
         var payloads = new Payloads(workspace, () => host.Url);
-        var views = new ViewMethods(workspace, payloads);
+        var (views, chance) = (new ViewMethods(workspace, payloads), new CallFaults(chaos));
         var api = new WebApiEndpoint(workspace, [.. new ChatMethods(workspace, payloads).All, .. new ConversationMethods(workspace).All,
-            .. new UserMethods(workspace).All, .. views.All, .. SocketMethods.All], faults, calls);
-        var control = new ControlEndpoints(workspace, new StateOfPerson(workspace, payloads, addresses), new WireLog(deliveries, calls), new Composer(workspace, payloads, http),
-            new BlockActions(workspace, payloads, http), new Suggestions(workspace, payloads, http), new ModalActions(workspace, payloads, http, views),
-            new AppEvents(workspace, payloads, http, events), new Testing(workspace, http, deliveries, faults, addresses), web.Lifetime);
+            .. new UserMethods(workspace).All, .. views.All, .. new SocketMethods(hub).All], faults, chance, calls);
+        var control = new ControlEndpoints(workspace, new StateOfPerson(workspace, payloads, addresses, hub, chaos), new WireLog(deliveries, calls), new Composer(workspace, payloads, app),
+            new BlockActions(workspace, payloads, app), new Suggestions(workspace, payloads, app), new ModalActions(workspace, payloads, app, views),
+            new AppEvents(workspace, payloads, app, events), new Testing(workspace, http, router, deliveries, addresses), new Troubles(workspace, faults, chaos, hub), web.Lifetime);
+        web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = PingEvery, KeepAliveTimeout = PongWithin });
         web.Use(next => context => ControlGuard.InvokeAsync(context, next));
+        web.MapGet("/link/", hub.HandleAsync);
         web.MapPost("/api/{method}", api.HandleAsync);
         web.MapGet("/api/{method}", api.HandleAsync);
-        web.MapPost("/hooks/{kind}/{team}/{secret}", new ResponseUrlEndpoint(workspace, calls).HandleAsync);
+        web.MapPost("/hooks/{kind}/{team}/{secret}", new ResponseUrlEndpoint(workspace, faults, chance, calls).HandleAsync);
         control.Map(web);
         PageEndpoints.Map(web);
         return host;

@@ -19,6 +19,9 @@ public static class Refused
 
     public static Refusal ForeignWorkspace() => new(Codes.Forbidden, "Requests from another workspace can't be made or decided here.");
 
+    public static Refusal WorkspaceUnknown() =>
+        new(Codes.Unavailable, "I don't know yet which workspace I belong to (the chat service did not tell me), so nothing was done. Try again in a moment, or use jit.");
+
     public static Refusal AccountMayNot(string what) =>
         new(Codes.Forbidden, $"Your account is {what}, and such accounts can neither ask nor decide. Ask an administrator of your workspace if that is wrong.");
 
@@ -27,6 +30,9 @@ public static class Refused
 
     public static ChatMessage Broken(string reference) => ChatMessage.Sentence(
         ChatText.Of($"Something went wrong on my side (ref {Say.Code(reference)}); nothing was changed. Try again in a moment, or use {Say.Code("jit")}."));
+
+    /// <summary>A form that was sent, whose answer was late, and that is refused now.</summary>
+    public static ChatMessage Late(string why) => Of(new Refusal(Codes.InvalidRequest, $"The form you sent a while ago was not accepted, and nothing was changed: {why}"));
 
     public static ChatMessage TookTooLong() => ChatMessage.Sentence("That took too long, so the form could not open. Try again.");
 }

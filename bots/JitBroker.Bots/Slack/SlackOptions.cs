@@ -7,10 +7,19 @@ namespace JitBroker.Bots.Slack;
 /// <summary>The section <c>Slack</c> of the settings (contract §2). Secrets are functions, called at each use: a rotated file or variable takes effect by itself.</summary>
 public sealed record SlackOptions
 {
+    /// <summary>Slack calls the broker.</summary>
+    public const string Http = "http";
+
+    /// <summary>The broker calls Slack, and needs no way in.</summary>
+    public const string Socket = "socket";
+
     public bool Enabled { get; init; }
 
-    /// <summary><c>http</c>, or <c>socket</c>, which this build does not have yet.</summary>
-    public string Mode { get; init; } = "http";
+    /// <summary><see cref="Http"/> or <see cref="Socket"/>. In socket mode signed requests are taken too, if there are signing secrets.</summary>
+    public string Mode { get; init; } = Http;
+
+    /// <summary>How many sockets this replica keeps open in socket mode, so that one may go at any time. Slack allows ten per app, over all replicas.</summary>
+    public int Sockets { get; init; } = 2;
 
     /// <summary>The Web API's base, with a trailing slash.</summary>
     public Uri ApiUrl { get; init; } = new("https://slack.com/api/");
@@ -24,7 +33,7 @@ public sealed record SlackOptions
     /// <summary>Every one of them is accepted, so that a secret can be rotated.</summary>
     public Func<IReadOnlyList<string>> SigningSecrets { get; init; } = () => [];
 
-    /// <summary>Teams (or Grid organisations) whose people are accepted, the token's own first.</summary>
+    /// <summary>Teams (or Grid organisations) whose people are accepted, the token's own first. Empty: the token's own, once Slack has said which that is.</summary>
     public IReadOnlyList<string> Workspaces { get; init; } = [];
 
     /// <summary>Where approval cards go unless an entitlement says otherwise; empty: a direct message to each approver.</summary>
@@ -45,32 +54,8 @@ public sealed record SlackOptions
     /// <summary><c>Broker:AllowTestEndpoints</c>.</summary>
     public bool AllowTestEndpoints { get; init; }
 
-    /// <summary>The workspace that posted copies belong to.</summary>
-    public string HomeWorkspace => Workspaces.Count > 0 ? Workspaces[0] : "";
-
     /// <summary>What the core must know of this surface.</summary>
     public ChatSurface ToSurface() => new(Surface.Slack, Channel, OperationsChannel);
-
-    /// <summary>Everything that is wrong with these settings, each with its path and a remedy; empty when they will do.</summary>
-    public IReadOnlyList<string> Problems()
-    {
-        if (!Enabled)
-            return [];
-        var problems = new List<string>();
-        if (Mode is not ("http" or "socket"))
-            problems.Add($"Slack:Mode is \"{Mode}\". Set it to http or socket.");
-        if (Mode == "socket")
-            problems.Add("Slack:Mode is socket, which this build does not have yet. Set it to http.");
-        if (!IsAllowedApi())
-            problems.Add($"Slack:ApiUrl is {ApiUrl}. It must be https://slack.com/api/; another host needs Broker:AllowTestEndpoints, and plain http a loopback address.");
-        if (BotToken().Length == 0)
-            problems.Add("Slack:BotToken is missing. Set it to the xoxb- token of the app, or to a ${env:NAME} or ${file:PATH} that holds it.");
-        if (SigningSecrets().All(string.IsNullOrEmpty))
-            problems.Add("Slack:SigningSecrets is empty. Set it to the app's signing secret.");
-        if (Workspaces.Count == 0)
-            problems.Add("Slack:Workspaces is empty. Name the teams (T…) whose people are accepted.");
-        return problems;
-    }
 
     /// <summary>Whether an answer may be posted there: a <c>response_url</c> is a bearer secret and never leaves for another host (E4).</summary>
     internal bool IsAllowedResponseUrl(Uri url)
@@ -79,6 +64,22 @@ public sealed record SlackOptions
             return true;
         return AllowTestEndpoints && IsAllowedApi() && url.UserInfo.Length == 0 && url.Scheme == ApiUrl.Scheme && url.Host == ApiUrl.Host && url.Port == ApiUrl.Port;
     }
+
+    /// <summary>
+    /// Whether a socket may be opened there: its ticket is a bearer secret too, and who answers there is believed to be Slack. For tests it may be at the origin of
+    /// <see cref="ApiUrl"/>; plain <c>ws</c> is for loopback only.
+    /// </summary>
+    internal bool IsAllowedSocketUrl(Uri url)
+    {
+        if (url.UserInfo.Length > 0 || url.Scheme is not ("ws" or "wss"))
+            return false;
+        if (url is { Scheme: "wss", IsDefaultPort: true } && (IsBelow(url.Host, "slack.com") || IsBelow(url.Host, "slack-gov.com")))
+            return true;
+        var scheme = ApiUrl.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
+        return AllowTestEndpoints && IsAllowedApi() && url.Scheme == scheme && url.Host == ApiUrl.Host && url.Port == ApiUrl.Port;
+    }
+
+    private static bool IsBelow(string host, string domain) => host == domain || host.EndsWith("." + domain, StringComparison.Ordinal);
 
     internal bool IsAllowedApi()
     {

@@ -23,12 +23,18 @@ public static class SlackServices
             .AddSingleton<ChatService>()
             .AddSingleton<SignInByChat>();
 
-    /// <summary>Slack over HTTP. Needs the core; <see cref="SlackRoutes.MapSlack"/> maps its routes, and the core's scheduling rings its sweep.</summary>
-    public static IServiceCollection AddSlack(this IServiceCollection services, SlackOptions options) =>
+    /// <summary>Slack, by requests or by sockets. Needs the core; <see cref="SlackRoutes.MapSlack"/> maps its routes, and the core's scheduling rings its sweep.</summary>
+    public static IServiceCollection AddSlack(this IServiceCollection services, SlackOptions options)
+    {
         services
             .AddSingleton(options)
+            .AddSingleton<SlackStanding>()
             .AddSlackOutbound()
             .AddSlackInbound();
+
+        // After the work, so that it stops before it: nothing is taken that nobody would work on.
+        return options.Mode == SlackOptions.Socket ? services.AddSingleton<SocketDesk>().AddHostedService<SlackSockets>() : services;
+    }
 
     private static IServiceCollection AddSlackOutbound(this IServiceCollection services) =>
         services
@@ -36,6 +42,7 @@ public static class SlackServices
             .AddSingleton<SlackPace>()
             .AddSingleton<SlackClient>()
             .AddSingleton<SlackCalls>()
+            .AddSingleton<SlackWorkspaces>()
             .AddSingleton<PrivateAnswers>()
             .AddSingleton<CopyKeeper>()
             .AddSingleton<ChannelSafety>()
@@ -61,7 +68,7 @@ public static class SlackServices
 }
 
 /// <summary>Says at the start, once and without holding it up, whether the token and its scopes will do.</summary>
-internal sealed partial class SlackGreeting(SlackCalls calls, ILogger<SlackGreeting> log) : BackgroundService
+internal sealed partial class SlackGreeting(SlackCalls calls, SlackWorkspaces workspaces, ILogger<SlackGreeting> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -70,6 +77,8 @@ internal sealed partial class SlackGreeting(SlackCalls calls, ILogger<SlackGreet
             // The client itself compares the granted scopes with those needed.
             if (await calls.WhoAreWeAsync(stoppingToken) is SlackReply.Refused refused)
                 LogRefused(log, refused.Error);
+            else
+                await workspaces.AreKnownAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -7,7 +7,7 @@ namespace JitBroker.Playground.Control;
 /// <summary>The control API: one route per line. GETs read, POSTs act; see bots/README.md for the shapes.</summary>
 internal sealed class ControlEndpoints(
     Workspace workspace, StateOfPerson states, WireLog wire, Composer composer, BlockActions actions, Suggestions suggestions,
-    ModalActions modals, AppEvents events, Testing testing, IHostApplicationLifetime lifetime)
+    ModalActions modals, AppEvents events, Testing testing, Troubles troubles, IHostApplicationLifetime lifetime)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -27,7 +27,8 @@ internal sealed class ControlEndpoints(
         Post("/read", (request, _) => Task.FromResult(Read(request)));
         Post("/redeliver", testing.RedeliverAsync);
         Post("/deliver", testing.DeliverAsync);
-        Post("/faults", (request, _) => Task.FromResult(testing.Fault(request)));
+        Post("/faults", (request, _) => Task.FromResult(troubles.Fault(request)));
+        Post("/sockets", troubles.SocketsAsync);
         Post("/person", (request, _) => Task.FromResult(testing.Person(request)));
         Post("/app", (request, _) => Task.FromResult(testing.App(request)));
 

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
+using JitBroker.Playground.Chaos;
 using JitBroker.Playground.Delivery;
+using JitBroker.Playground.Sockets;
 using JitBroker.Playground.State;
 
 namespace JitBroker.Playground.Control;
 
 /// <summary>What one person sees. Callers hold the gate.</summary>
-internal sealed class StateOfPerson(Workspace workspace, Payloads payloads, AppAddresses addresses)
+internal sealed class StateOfPerson(Workspace workspace, Payloads payloads, AppAddresses addresses, SocketHub hub, ChaosSwitch chaos)
 {
     private const int Shown = 200;
 
@@ -24,6 +26,7 @@ internal sealed class StateOfPerson(Workspace workspace, Payloads payloads, AppA
             ["revision"] = workspace.Changes.Revision,
             ["team"] = new JsonObject { ["id"] = Options.TeamId, ["name"] = Options.TeamName, ["domain"] = Options.TeamDomain },
             ["app"] = App(),
+            ["chaos"] = chaos.Describe(),
             ["me"] = Person(workspace.People[person]),
             ["people"] = new JsonArray([.. workspace.People.Values.Select(Person)]),
             ["channels"] = new JsonArray([.. visible.Where(c => c.Kind != ConversationKind.Direct).Select(c => Channel(c, person))]),
@@ -39,7 +42,8 @@ internal sealed class StateOfPerson(Workspace workspace, Payloads payloads, AppA
         ["id"] = Options.AppId,
         ["name"] = Options.AppName,
         ["user"] = Options.BotUserId,
-        ["connected"] = addresses.For(DeliveryKind.Event) is not null,
+        ["connected"] = hub.IsConnected || addresses.For(DeliveryKind.Event) is not null,
+        ["sockets"] = hub.Open().Count,
         ["commands"] = new JsonArray([.. Options.Commands.Select(c => new JsonObject { ["command"] = c.Command, ["description"] = c.Description, ["usage_hint"] = c.UsageHint })]),
         ["shortcuts"] = new JsonArray([.. Options.Shortcuts.Select(s => new JsonObject { ["callback_id"] = s.CallbackId, ["name"] = s.Name })]),
     };

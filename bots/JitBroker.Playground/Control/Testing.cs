@@ -2,42 +2,36 @@ using System.Text;
 using System.Text.Json.Nodes;
 using JitBroker.Playground.Delivery;
 using JitBroker.Playground.State;
-using JitBroker.Playground.WebApi;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace JitBroker.Playground.Control;
 
-/// <summary>What a real workspace does not offer: replays, forgeries, faults, changed people.</summary>
-internal sealed class Testing(Workspace workspace, HttpAppDelivery http, DeliveryLog deliveries, Faults faults, AppAddresses addresses)
+/// <summary>What a real workspace does not offer: replays, forgeries, changed people.</summary>
+internal sealed class Testing(Workspace workspace, HttpAppDelivery http, AppRouter app, DeliveryLog deliveries, AppAddresses addresses)
 {
-    /// <summary><c>{id}</c>: sends a recorded delivery again, byte for byte, with its old signature and timestamp.</summary>
+    /// <summary>
+    /// <c>{id, via?: http|socket}</c>: sends a recorded delivery again: byte for byte, with its old signature and timestamp if it went over HTTP; the other way,
+    /// it is the same payload, freshly signed or in a fresh envelope.
+    /// </summary>
     public async Task<ControlAnswer> RedeliverAsync(ControlRequest request, CancellationToken ct)
     {
         var id = request.Need("id");
         if (deliveries.Find(id) is not { } record) return ControlAnswer.Refused($"There is no delivery {id} in the log.");
-        return WithBody(await http.AgainAsync(record, ct));
+        var wasHttp = record.Headers.Count > 0;
+        return WithBody(wasHttp && request.Text("via") is null or "http" ? await http.AgainAsync(record, ct) : await app.DeliverAsync(record.Source, request.Text("via"), ct));
     }
 
-    /// <summary><c>{kind: event|command|interaction, body, content_type?, path?, timestamp?, signature?, headers?}</c>: anything, rightly signed unless told otherwise.</summary>
+    /// <summary><c>{kind: event|command|interaction, body, content_type?, path?, timestamp?, signature?, headers?, via?: http|socket}</c>: anything, rightly signed unless told otherwise.</summary>
     public async Task<ControlAnswer> DeliverAsync(ControlRequest request, CancellationToken ct)
     {
         if (!Enum.TryParse<DeliveryKind>(request.Text("kind") ?? "event", ignoreCase: true, out var kind)) return ControlAnswer.Refused("\"kind\" is event, command or interaction.");
         var type = request.Text("content_type") ?? (kind == DeliveryKind.Event ? "application/json" : "application/x-www-form-urlencoded");
         var headers = (request.Body["headers"] as JsonObject ?? []).ToDictionary(h => h.Key, h => Wire.Text(h.Value) ?? "", StringComparer.Ordinal);
-        var delivery = new AppDelivery(kind, "forged", [], Encoding.UTF8.GetBytes(request.Need("body")), type)
+        var delivery = new AppDelivery(kind, "forged", PayloadOf(kind, request.Need("body")), Encoding.UTF8.GetBytes(request.Need("body")), type)
         {
             Timestamp = request.Text("timestamp"), Signature = request.Text("signature"), Path = request.Text("path"), Headers = headers,
         };
-        return WithBody(await http.DeliverAsync(delivery, ct));
-    }
-
-    /// <summary><c>{method | "*", times?, status?, error?, retry_after?, after_effect?, delay_ms?}</c>, or <c>{clear: true}</c>.</summary>
-    public ControlAnswer Fault(ControlRequest request)
-    {
-        if (request.Flag("clear")) faults.Clear();
-        else
-            faults.Add(new Fault(request.Need("method"), request.Number("times", 1), request.Number("status", 500), request.Text("error"),
-                request.Body["retry_after"] is null ? null : request.Number("retry_after", 1), request.Flag("after_effect"), TimeSpan.FromMilliseconds(request.Number("delay_ms", 0))));
-        return ControlAnswer.Done();
+        return WithBody(await app.DeliverAsync(delivery, request.Text("via"), ct));
     }
 
     /// <summary><c>{id, handle?, name?, email?, team_id?, deleted?, is_bot?, is_restricted?, is_ultra_restricted?, is_stranger?, is_email_confirmed?}</c>: adds or changes a person.</summary>
@@ -70,6 +64,16 @@ internal sealed class Testing(Workspace workspace, HttpAppDelivery http, Deliver
         addresses.Interactions = Address(request, "interactions_url") ?? addresses.Interactions;
         workspace.Changed();
         return ControlAnswer.Done();
+    }
+
+    /// <summary>What a socket would carry of it; empty when it is none of Slack's shapes, which only HTTP can carry.</summary>
+    private static JsonObject PayloadOf(DeliveryKind kind, string body)
+    {
+        if (kind == DeliveryKind.Event) return Wire.Parse(body) as JsonObject ?? [];
+        var fields = QueryHelpers.ParseQuery(body);
+        return kind == DeliveryKind.Interaction
+            ? Wire.Parse(fields.GetValueOrDefault("payload").ToString()) as JsonObject ?? []
+            : new JsonObject(fields.Select(f => KeyValuePair.Create<string, JsonNode?>(f.Key, f.Value.ToString())));
     }
 
     private static Uri? Address(ControlRequest request, string name)

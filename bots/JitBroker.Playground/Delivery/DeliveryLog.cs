@@ -6,6 +6,9 @@ namespace JitBroker.Playground.Delivery;
 internal sealed record DeliveryRecord(string Id, DateTimeOffset At, DeliveryKind Kind, string Type, Uri Url, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)
 {
     public DeliveryOutcome? Outcome { get; set; }
+
+    /// <summary>What it was made of, so that it can go another way too.</summary>
+    public required AppDelivery Source { get; init; }
     public TimeSpan Took { get; set; }
 }
 

@@ -41,7 +41,7 @@ internal sealed class HttpAppDelivery : IAppDelivery, IDisposable
             headers["X-Slack-Retry-Reason"] = reason;
         }
         foreach (var (name, value) in delivery.Headers) headers[name] = value;
-        return SendAsync(new DeliveryRecord(_log.NextId(), now, delivery.Kind, delivery.Type, url, [.. headers], delivery.Body), ct);
+        return SendAsync(new DeliveryRecord(_log.NextId(), now, delivery.Kind, delivery.Type, url, [.. headers], delivery.Body) { Source = delivery }, ct);
     }
 
     /// <summary>Sends a recorded delivery once more: same address, same headers, same bytes.</summary>

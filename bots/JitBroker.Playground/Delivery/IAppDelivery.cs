@@ -39,7 +39,7 @@ internal sealed record DeliveryOutcome(string Id, int Status, string ContentType
     public JsonObject? Json => Wire.Parse(Body) as JsonObject;
 }
 
-/// <summary>How deliveries reach the app: over signed HTTP, or (later) over a socket that the app has open.</summary>
+/// <summary>How deliveries reach the app: over signed HTTP, or over a socket that the app has open.</summary>
 internal interface IAppDelivery
 {
     /// <summary>Delivers once, and waits at most Slack's three seconds. Never throws for what the app did.</summary>

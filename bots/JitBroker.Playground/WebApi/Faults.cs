@@ -4,7 +4,14 @@ namespace JitBroker.Playground.WebApi;
 /// A fault that the next calls of a method meet. With <see cref="AfterEffect"/> the call takes effect first and only its answer is lost or wrong,
 /// which is how one tests unknown outcomes.
 /// </summary>
-internal sealed record Fault(string Method, int Times, int Status, string? Error, int? RetryAfter, bool AfterEffect, TimeSpan Delay);
+internal sealed record Fault(string Method, int Times, int Status, string? Error, int? RetryAfter, bool AfterEffect, TimeSpan Delay)
+{
+    /// <summary>No answer at all.</summary>
+    public bool BreaksConnection { get; init; }
+
+    /// <summary>The right answer, only late.</summary>
+    public bool KeepsAnswer { get; init; }
+}
 
 /// <summary>Faults that wait to happen, oldest first. Method <c>*</c> means any.</summary>
 internal sealed class Faults

@@ -19,13 +19,13 @@ internal sealed class RateLimiter(PlaygroundRateLimits limits, TimeProvider cloc
     private readonly Dictionary<string, (double Tokens, DateTimeOffset At)> _buckets = new(StringComparer.Ordinal);
 
     /// <summary>Null when the call may pass; else the whole seconds to wait.</summary>
-    public int? Refuse(string method, int perMinute, string? postsTo)
+    public int? Refuse(string method, int perMinute, int burst, string? postsTo)
     {
         if (!limits.Enabled) return null;
         lock (_gate)
         {
             var now = clock.GetUtcNow();
-            var wants = new List<(string Key, double Capacity, double PerSecond)> { (method, perMinute, perMinute / 60.0) };
+            var wants = new List<(string Key, double Capacity, double PerSecond)> { (method, burst > 0 ? burst : perMinute, perMinute / 60.0) };
             if (postsTo is not null)
             {
                 wants.Add(("channel " + postsTo, limits.ChannelBurst, 1));

@@ -4,18 +4,38 @@ using JitBroker.Playground.State;
 namespace JitBroker.Playground.WebApi;
 
 /// <summary><c>POST /hooks/{kind}/{team}/{secret}</c>: the app answers a command or a press. The only way to change an ephemeral message.</summary>
-internal sealed class ResponseUrlEndpoint(Workspace workspace, CallLog log)
+internal sealed class ResponseUrlEndpoint(Workspace workspace, Faults faults, CallFaults chance, CallLog log)
 {
     public async Task HandleAsync(HttpContext http)
     {
         var ct = http.RequestAborted;
         var (call, unreadable) = await ApiCall.ReadAsync("response_url", http.Request, ct);
+        var fault = faults.Take("response_url") ?? chance.Take("response_url");
+        if (fault is { Delay: var late } && late > TimeSpan.Zero) await Task.Delay(late, workspace.Clock, ct);
+        if (fault is { AfterEffect: false })
+        {
+            http.Response.StatusCode = fault.Status;
+            Note(call, fault.Status, fault.Error ?? "internal_error");
+            await http.Response.WriteAsync(fault.Error ?? "internal_error", ct);
+            return;
+        }
         var refused = call is null ? unreadable : Apply((string)http.Request.RouteValues["secret"]!, call);
         http.Response.StatusCode = refused switch { null => 200, "used_url" or "expired_url" or "no_such_url" => 404, _ => 400 };
-        log.Add(new CallRecord(workspace.Clock.GetUtcNow(), "response_url", new JsonObject((call?.Arguments ?? new Dictionary<string, JsonNode?>())
-            .Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone()))), http.Response.StatusCode, new JsonObject { ["ok"] = refused is null, ["error"] = refused }));
-        workspace.Changed();
+        if (fault is { KeepsAnswer: false, BreaksConnection: false }) http.Response.StatusCode = fault.Status;
+        Note(call, http.Response.StatusCode, refused);
+        if (fault is { BreaksConnection: true })
+        {
+            http.Abort();
+            return;
+        }
         await http.Response.WriteAsync(refused ?? "ok", ct);
+    }
+
+    private void Note(ApiCall? call, int status, string? refused)
+    {
+        log.Add(new CallRecord(workspace.Clock.GetUtcNow(), "response_url", new JsonObject((call?.Arguments ?? new Dictionary<string, JsonNode?>())
+            .Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone()))), status, new JsonObject { ["ok"] = refused is null, ["error"] = refused }));
+        workspace.Changed();
     }
 
     private string? Apply(string secret, ApiCall call)

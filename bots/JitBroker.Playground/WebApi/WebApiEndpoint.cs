@@ -13,10 +13,13 @@ internal sealed record ApiMethod(string Name, string? Scope, int PerMinute, Func
 
     /// <summary>Whether it takes the app-level token instead of the bot's.</summary>
     public bool AppToken { get; init; }
+
+    /// <summary>How many calls pass at once; 0: a minute's worth.</summary>
+    public int Burst { get; init; }
 }
 
 /// <summary><c>POST /api/{method}</c>: bearer, rate limit, scope, then the method. 200 also for refusals, 429 with Retry-After, as Slack.</summary>
-internal sealed class WebApiEndpoint(Workspace workspace, IEnumerable<ApiMethod> methods, Faults faults, CallLog log)
+internal sealed class WebApiEndpoint(Workspace workspace, IEnumerable<ApiMethod> methods, Faults faults, CallFaults chance, CallLog log)
 {
     private readonly Dictionary<string, ApiMethod> _methods = methods.ToDictionary(m => m.Name, StringComparer.Ordinal);
     private readonly RateLimiter _limiter = new(workspace.Options.RateLimits, workspace.Clock);
@@ -26,14 +29,14 @@ internal sealed class WebApiEndpoint(Workspace workspace, IEnumerable<ApiMethod>
         var ct = http.RequestAborted;
         var name = (string)http.Request.RouteValues["method"]!;
         var (call, unreadable) = await ApiCall.ReadAsync(name, http.Request, ct);
-        var fault = faults.Take(name);
+        var fault = faults.Take(name) ?? chance.Take(name);
         if (fault is { AfterEffect: false })
         {
-            await FailAsync(http, call, fault, ct);
+            await FailAsync(http, call, fault, null, ct);
             return;
         }
         var answer = call is null ? ApiAnswer.Fail(unreadable!) : Answer(call, http);
-        if (fault is not null) await FailAsync(http, call, fault, ct);
+        if (fault is not null) await FailAsync(http, call, fault, answer, ct);
         else await WriteAsync(http, call, answer, ct);
     }
 
@@ -48,7 +51,7 @@ internal sealed class WebApiEndpoint(Workspace workspace, IEnumerable<ApiMethod>
         var headers = http.Response.Headers;
         headers["x-oauth-scopes"] = string.Join(',', options.Scopes);
         if (method.Scope is { } accepted) headers["x-accepted-oauth-scopes"] = accepted;
-        if (_limiter.Refuse(method.Name, method.PerMinute, method.Posts ? call.Text("channel") ?? "" : null) is { } seconds)
+        if (_limiter.Refuse(method.Name, method.PerMinute, method.Burst, method.Posts ? call.Text("channel") ?? "" : null) is { } seconds)
         {
             http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
@@ -58,9 +61,20 @@ internal sealed class WebApiEndpoint(Workspace workspace, IEnumerable<ApiMethod>
         lock (workspace.Gate) return method.Handle(call);
     }
 
-    private async Task FailAsync(HttpContext http, ApiCall? call, Fault fault, CancellationToken ct)
+    private async Task FailAsync(HttpContext http, ApiCall? call, Fault fault, ApiAnswer? answer, CancellationToken ct)
     {
         if (fault.Delay > TimeSpan.Zero) await Task.Delay(fault.Delay, workspace.Clock, ct);
+        if (fault.BreaksConnection)
+        {
+            Note(call, (string)http.Request.RouteValues["method"]!, 0, ApiAnswer.Fail("connection_broken"));
+            http.Abort();
+            return;
+        }
+        if (fault.KeepsAnswer)
+        {
+            await WriteAsync(http, call, answer!, ct);
+            return;
+        }
         http.Response.StatusCode = fault.Status;
         if (fault.RetryAfter is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         await WriteAsync(http, call, ApiAnswer.Fail(fault.Error ?? (fault.Status == 429 ? "ratelimited" : "internal_error")), ct);
@@ -68,11 +82,19 @@ internal sealed class WebApiEndpoint(Workspace workspace, IEnumerable<ApiMethod>
 
     private async Task WriteAsync(HttpContext http, ApiCall? call, ApiAnswer answer, CancellationToken ct)
     {
-        var shown = new JsonObject((call?.Arguments ?? new Dictionary<string, JsonNode?>()).Where(a => a.Key != "token").Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone())));
-        log.Add(new CallRecord(workspace.Clock.GetUtcNow(), (string)http.Request.RouteValues["method"]!, shown, http.Response.StatusCode, (JsonObject)answer.Body.DeepClone()));
-        workspace.Changed();
+        Note(call, (string)http.Request.RouteValues["method"]!, http.Response.StatusCode, answer);
         http.Response.ContentType = "application/json; charset=utf-8";
         await http.Response.WriteAsync(answer.Body.ToJsonString(Wire.Json), ct);
+    }
+
+    private void Note(ApiCall? call, string method, int status, ApiAnswer answer)
+    {
+        var shown = new JsonObject((call?.Arguments ?? new Dictionary<string, JsonNode?>()).Where(a => a.Key != "token").Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone())));
+        var said = (JsonObject)answer.Body.DeepClone();
+        // the ticket in it opens a socket
+        if (method == "apps.connections.open" && said.ContainsKey("url")) said["url"] = "…";
+        log.Add(new CallRecord(workspace.Clock.GetUtcNow(), method, shown, status, said));
+        workspace.Changed();
     }
 
     private static string? Bearer(HttpRequest request)

@@ -123,6 +123,7 @@ public static class BrokerHost
             BotToken = () => settings.Slack.BotToken?.Current.Reveal() ?? "",
             AppToken = () => settings.Slack.AppToken?.Current.Reveal() ?? "",
             SigningSecrets = () => [.. settings.Slack.SigningSecrets.Select(s => s.Current.Reveal())],
+            AppId = settings.Slack.AppId,
             Workspaces = settings.Slack.Workspaces,
             Channel = settings.Slack.Channel,
             BreakGlassChannel = settings.Slack.BreakGlassChannel,

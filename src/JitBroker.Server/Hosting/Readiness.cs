@@ -1,3 +1,4 @@
+using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
 using JitBroker.Client;
 using JitBroker.Issuers.Jwt;
@@ -7,7 +8,7 @@ using JitBroker.Storage;
 namespace JitBroker.Server.Hosting;
 
 /// <summary>Whether this replica may be sent work: all that must be right, looked at anew each time but for the database, which is asked once a second at most.</summary>
-internal sealed class Readiness(Database database, CatalogHolder catalogs, SigningKeys keys, BrokerSettings settings, TimeProvider clock) : IDisposable
+internal sealed class Readiness(Database database, CatalogHolder catalogs, SigningKeys keys, BrokerSettings settings, TimeProvider clock, SlackStanding? slack = null) : IDisposable
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
@@ -26,11 +27,15 @@ internal sealed class Readiness(Database database, CatalogHolder catalogs, Signi
             new("migrations", _migrated, _migrated ? null : "The migrations are not applied yet."),
             new("keys", keysMissing is null, keysMissing),
             new("catalog", true, $"{catalogs.Current.Entitlements.Count} entitlements, hash {catalogs.Current.Hash[..12]}."),
+            .. Chat(),
         ];
         return new HealthResource(checks.All(c => c.Ok) ? "ok" : "unavailable", checks, settings.Broker.AllowTestEndpoints);
     }
 
     public void Dispose() => _looking.Dispose();
+
+    /// <summary>Shown, and never a reason not to be ready: requests are decided by `jit` and the API while chat is away.</summary>
+    private IEnumerable<HealthCheckResource> Chat() => slack is null ? [] : [new("slack", true, slack.Describe())];
 
     private async Task<HealthCheckResource> DatabaseAsync(CancellationToken cancellationToken)
     {

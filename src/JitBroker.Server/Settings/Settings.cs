@@ -68,10 +68,13 @@ public sealed record SlackSection
     /// <summary>Null when Slack is off.</summary>
     public required SettingSecret? BotToken { get; init; }
 
-    /// <summary>Null unless given.</summary>
+    /// <summary>For socket mode; null unless given.</summary>
     public required SettingSecret? AppToken { get; init; }
 
     public required IReadOnlyList<SettingSecret> SigningSecrets { get; init; }
+
+    /// <summary>A delivery made to another app is refused. Empty: the signature or the socket alone says whose it is.</summary>
+    public required string AppId { get; init; }
 
     /// <summary>Teams whose users are accepted; empty: the token's own.</summary>
     public required IReadOnlyList<string> Workspaces { get; init; }

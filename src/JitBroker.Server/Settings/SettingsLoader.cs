@@ -118,6 +118,7 @@ public static partial class SettingsLoader
             BotToken = reader.Secret("Slack:BotToken"),
             AppToken = reader.Secret("Slack:AppToken"),
             SigningSecrets = reader.Secrets("Slack:SigningSecrets"),
+            AppId = One(reader, "Slack:AppId", SlackAppId(), "a Slack app id such as A0123ABCD: it stands under Basic Information"),
             Workspaces = Matching(reader, "Slack:Workspaces", TeamId(), "a Slack team id such as T0123ABCD"),
             Channel = Channel(reader, "Slack:Channel"),
             BreakGlassChannel = Channel(reader, "Slack:BreakGlassChannel"),
@@ -132,12 +133,12 @@ public static partial class SettingsLoader
 
     private static void NeedSecrets(SettingsReader reader, SlackSection slack)
     {
-        if (slack.Mode == "socket")
-            reader.Fault("Slack:Mode", slack.Mode, "this build reaches Slack over HTTP only", "Set http, and the request URLs of the app to this broker.");
         if (slack.BotToken is null && !reader.Problems.Any(p => p.Path == "Slack:BotToken"))
             reader.Fault("Slack:BotToken", null, "it is missing, and Slack is enabled", "Set it to the app's bot token, best as ${env:NAME} or ${file:PATH}.");
-        if (slack.SigningSecrets.Count == 0 && !reader.Problems.Any(p => p.Path.StartsWith("Slack:SigningSecrets", StringComparison.Ordinal)))
-            reader.Fault("Slack:SigningSecrets", null, "it is missing, and Slack is enabled", "Set it to [the app's signing secret], best as ${env:NAME} or ${file:PATH}.");
+        if (slack.Mode == "socket" && slack.AppToken is null && !reader.Problems.Any(p => p.Path == "Slack:AppToken"))
+            reader.Fault("Slack:AppToken", null, "it is missing, and Slack:Mode is socket", "Set it to the app-level token (xapp-…) with connections:write, best as ${env:NAME} or ${file:PATH}; or set Slack:Mode to http.");
+        if (slack.Mode == "http" && slack.SigningSecrets.Count == 0 && !reader.Problems.Any(p => p.Path.StartsWith("Slack:SigningSecrets", StringComparison.Ordinal)))
+            reader.Fault("Slack:SigningSecrets", null, "it is missing, and Slack:Mode is http", "Set it to [the app's signing secret], best as ${env:NAME} or ${file:PATH}.");
         if (slack.LinkByProfileEmail && slack.EmailDomains.Count == 0)
             reader.Fault("Slack:EmailDomains", null, "it is empty, and Slack:LinkByProfileEmail is on", "Name the domains whose addresses are yours, or switch it off.");
     }
@@ -188,6 +189,14 @@ public static partial class SettingsLoader
         return text;
     }
 
+    private static string One(SettingsReader reader, string path, Regex shape, string what)
+    {
+        var text = reader.Text(path, "");
+        if (text.Length > 0 && !shape.IsMatch(text))
+            reader.Fault(path, text, $"this is not {what}", "Correct it or remove it.");
+        return text;
+    }
+
     private static IReadOnlyList<string> Matching(SettingsReader reader, string path, Regex shape, string what)
     {
         var items = reader.List(path);
@@ -198,6 +207,9 @@ public static partial class SettingsLoader
 
     [GeneratedRegex(@"\A[TE][A-Z0-9]{2,20}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex TeamId();
+
+    [GeneratedRegex(@"\AA[A-Z0-9]{2,20}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex SlackAppId();
 
     [GeneratedRegex(@"\A[CG][A-Z0-9]{2,20}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex ChannelId();

@@ -15,6 +15,9 @@ public sealed partial class DeliverOutbox(
     private const int MostAttempts = 12;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
+    /// <summary>However often it was tried: the chat service may be away for hours, and what it was to be told must not be lost by that.</summary>
+    private static readonly TimeSpan LongestAbsence = TimeSpan.FromHours(24);
+
     private readonly Dictionary<string, IDeliverySender> _senders = senders.ToDictionary(s => s.Surface, StringComparer.Ordinal);
 
     /// <returns>How many were claimed.</returns>
@@ -95,19 +98,19 @@ public sealed partial class DeliverOutbox(
                 await SettleAsync(session, delivery, DeliveryState.Sent, gone.Why, now, cancellationToken);
                 await PostAnewAsync(session, delivery, copy!, now, cancellationToken);
                 break;
-            case SendOutcome.Later later when !later.IsRateLimit && delivery.Attempts + 1 >= MostAttempts:
+            case SendOutcome.Later later when !later.IsRateLimit && IsGivenUp(delivery, now):
                 LogDead(log, delivery.Id, delivery.Template, later.Why);
                 await SettleAsync(session, delivery, DeliveryState.Dead, later.Why, now, cancellationToken);
                 break;
             case SendOutcome.Later later:
-                await PostponeAsync(session, delivery, DeliveryState.Pending, now + later.After, !later.IsRateLimit, later.Why, cancellationToken);
+                await PostponeAsync(session, delivery, DeliveryState.Pending, now, later.IsRateLimit ? later.After : Longer(later.After, delivery.Attempts), !later.IsRateLimit, later.Why, cancellationToken);
                 break;
-            case SendOutcome.Uncertain unsure when delivery.Attempts + 1 >= MostAttempts:
+            case SendOutcome.Uncertain unsure when IsGivenUp(delivery, now):
                 LogDead(log, delivery.Id, delivery.Template, unsure.Why);
                 await SettleAsync(session, delivery, DeliveryState.Dead, unsure.Why, now, cancellationToken);
                 break;
             case SendOutcome.Uncertain unsure:
-                await PostponeAsync(session, delivery, DeliveryState.Uncertain, now + Pause(delivery.Attempts), true, unsure.Why, cancellationToken);
+                await PostponeAsync(session, delivery, DeliveryState.Uncertain, now, Pause(delivery.Attempts), true, unsure.Why, cancellationToken);
                 break;
         }
     }
@@ -131,9 +134,14 @@ public sealed partial class DeliverOutbox(
             Revision = sent.Revision,
             PostedAt = now,
         };
-        if (edited is null)
-            await outbox.InsertCopyAsync(session, copy, cancellationToken);
-        else
+        if (edited is null && !await outbox.InsertCopyAsync(session, copy, cancellationToken))
+        {
+            // Somebody pressed it before its posting was recorded, so it is registered already.
+            copy = (await outbox.FindCopyAsync(session, copy.Surface, copy.Tenant, copy.Channel, copy.Message, cancellationToken))!;
+            if (copy.Revision < sent.Revision)
+                await outbox.ShowAsync(session, copy.Id, sent.Revision, cancellationToken);
+        }
+        else if (edited is not null)
             await outbox.ShowAsync(session, copy.Id, sent.Revision, cancellationToken);
         if (sent.Revision < revision)
         {
@@ -153,12 +161,29 @@ public sealed partial class DeliverOutbox(
     private Task SettleAsync(Session session, Delivery delivery, DeliveryState state, string? why, DateTimeOffset now, CancellationToken cancellationToken) =>
         outbox.SettleAsync(session, delivery.Id, replica.Id, state, now, why, cancellationToken);
 
-    private async Task PostponeAsync(Session session, Delivery delivery, DeliveryState state, DateTimeOffset at, bool counts, string why, CancellationToken cancellationToken)
+    private async Task PostponeAsync(
+        Session session, Delivery delivery, DeliveryState state, DateTimeOffset now, TimeSpan after, bool counts, string why, CancellationToken cancellationToken)
     {
-        var due = Instants.Truncate(at);
+        var due = Instants.Truncate(now + after);
+        if (delivery.CopyId is not null)
+        {
+            // One edit of a copy waits at a time, also while chat takes none: the youngest, since any shows the newest state.
+            await outbox.LockRevisionAsync(session, delivery.AboutId, cancellationToken);
+            if (await outbox.MakeWayAsync(session, delivery, due, cancellationToken))
+            {
+                await SettleAsync(session, delivery, DeliveryState.Sent, $"a younger edit takes its place: {why}", now, cancellationToken);
+                session.AfterCommit(() => wakeups.DueAt(due));
+                return;
+            }
+        }
+
         await outbox.PostponeAsync(session, delivery, replica.Id, state, due, counts, why, cancellationToken);
         session.AfterCommit(() => wakeups.DueAt(due));
     }
+
+    private static bool IsGivenUp(Delivery delivery, DateTimeOffset now) => delivery.Attempts + 1 >= MostAttempts && now - delivery.CreatedAt > LongestAbsence;
+
+    private static TimeSpan Longer(TimeSpan after, int attempts) => Pause(attempts) > after ? Pause(attempts) : after;
 
     private static TimeSpan Pause(int attempts)
     {

@@ -77,6 +77,7 @@ public sealed class InboxStore
             where id in (select id
                            from inbox
                           where state = 'received'
+                            and surface = @surface
                             and next_attempt_at <= @now
                             and (claimed_until is null or claimed_until <= @now)
                        order by next_attempt_at
@@ -112,9 +113,10 @@ public sealed class InboxStore
     public Task FailAsync(Session session, string id, bool isDead, DateTimeOffset at, string why, CancellationToken cancellationToken) =>
         session.ExecuteAsync(FailSql, new { id, state = isDead ? "dead" : "received", at, why }, cancellationToken);
 
-    /// <summary>Claims deliveries whose receiver died or failed; two claimers never get the same.</summary>
-    public Task<IReadOnlyList<InboxItem>> ClaimAsync(Session session, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<InboxItem>(ClaimSql, new { owner, now, until, limit }, cancellationToken);
+    /// <summary>Claims deliveries of one surface whose receiver died or failed; two claimers never get the same.</summary>
+    public Task<IReadOnlyList<InboxItem>> ClaimAsync(
+        Session session, string surface, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<InboxItem>(ClaimSql, new { surface, owner, now, until, limit }, cancellationToken);
 
     public Task<int> PruneAsync(Session session, DateTimeOffset before, CancellationToken cancellationToken) =>
         session.ExecuteAsync(PruneSql, new { before }, cancellationToken);

@@ -77,6 +77,12 @@ public sealed class OutboxStore
          where id = @id
         """;
 
+    private const string ForgetEditsSql = """
+        delete from deliveries
+         where copy_id = @id
+           and state in ('pending', 'uncertain')
+        """;
+
     private const string ForgetSql = """
         update deliveries
            set copy_id = null
@@ -103,7 +109,7 @@ public sealed class OutboxStore
                                                                    where o.copy_id = d.copy_id
                                                                      and o.id <> d.id
                                                                      and o.state = 'pending'
-                                                                     and o.claimed_until > @now))
+                                                                     and (o.claimed_until > @now or (o.id < d.id and o.next_attempt_at <= @now))))
                        order by d.next_attempt_at
                           limit @limit /* pg: for update skip locked */)
         returning {DeliveryColumns}
@@ -122,13 +128,22 @@ public sealed class OutboxStore
            and state = 'pending'
         """;
 
+    private const string DelayYoungerSql = """
+        update deliveries
+           set next_attempt_at = @at
+         where copy_id = @CopyId
+           and id <> @Id
+           and state = 'pending'
+           and claimed_by is null
+        """;
+
     private const string PostponeSql = """
         update deliveries
            set state = @state,
                attempts = attempts + @counts,
                next_attempt_at = @at,
                last_error = @lastError,
-               claimed_by = @keeper,
+               claimed_by = null,
                claimed_until = null
          where id = @id
            and claimed_by = @owner
@@ -182,9 +197,10 @@ public sealed class OutboxStore
     public Task ShowAsync(Session session, string copyId, int revision, CancellationToken cancellationToken) =>
         session.ExecuteAsync(ShowSql, new { id = copyId, revision }, cancellationToken);
 
-    /// <summary>The message is gone; its copy is forgotten.</summary>
+    /// <summary>The message is gone; its copy is forgotten, and the edits that wait for it.</summary>
     public async Task ForgetAsync(Session session, string copyId, CancellationToken cancellationToken)
     {
+        await session.ExecuteAsync(ForgetEditsSql, new { id = copyId }, cancellationToken);
         await session.ExecuteAsync(ForgetSql, new { id = copyId }, cancellationToken);
         await session.ExecuteAsync(DeleteCopySql, new { id = copyId }, cancellationToken);
     }
@@ -206,11 +222,17 @@ public sealed class OutboxStore
     public async Task<bool> PostponeAsync(
         Session session, Delivery delivery, string owner, DeliveryState state, DateTimeOffset at, bool counts, string? lastError, CancellationToken cancellationToken)
     {
-        // A postponed edit keeps its owner's mark, without a deadline: unmarked it could collide with a younger edit of the same copy that waits.
-        var keeper = delivery.CopyId is null ? null : owner;
-        var parameters = new { id = delivery.Id, owner, keeper, state = state.ToText(), at, counts = counts ? 1 : 0, lastError };
+        var parameters = new { id = delivery.Id, owner, state = state.ToText(), at, counts = counts ? 1 : 0, lastError };
         return await session.ExecuteAsync(PostponeSql, parameters, cancellationToken) == 1;
     }
+
+    /// <summary>
+    /// An edit is to be tried again at <paramref name="at"/>: if a younger one of the same copy waits, that one takes its place and its time. The caller holds the card,
+    /// so no edit is added meanwhile.
+    /// </summary>
+    /// <returns>False: none waits, and the edit itself is to be postponed.</returns>
+    public async Task<bool> MakeWayAsync(Session session, Delivery edit, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(DelayYoungerSql, new { edit.CopyId, edit.Id, at }, cancellationToken) > 0;
 
     public Task<DateTimeOffset?> NextAsync(Session session, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<DateTimeOffset?>(NextSql, null, cancellationToken);

@@ -44,7 +44,9 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("""{"Slack":{"Enabled":true}}""", "Slack:BotToken", "Slack:SigningSecrets")]
-    [InlineData("""{"Slack":{"Enabled":true,"Mode":"socket","BotToken":"xoxb-1","SigningSecrets":["s"]}}""", "Slack:Mode")]
+    [InlineData("""{"Slack":{"Enabled":true,"Mode":"socket","BotToken":"xoxb-1","SigningSecrets":["s"]}}""", "Slack:AppToken")]
+    [InlineData("""{"Slack":{"Enabled":true,"Mode":"http","BotToken":"xoxb-1","AppToken":"xapp-1"}}""", "Slack:SigningSecrets")]
+    [InlineData("""{"Slack":{"AppId":"jit"}}""", "Slack:AppId")]
     [InlineData("""{"Database":{"Kind":"postgres"}}""", "Database:ConnectionString")]
     [InlineData("""{"Database":{"Kind":"postgres","ConnectionString":"Host=db;Passwort=hunter2"}}""", "Database:ConnectionString")]
     [InlineData("""{"Database":{"ConnectionString":"Data Source=:memory:"}}""", "Database:ConnectionString")]
@@ -61,6 +63,15 @@ public sealed class SettingsTests
 
         Assert.Equal(paths, problems.Select(p => p.Path).Distinct(StringComparer.Ordinal));
         Assert.DoesNotContain(problems, p => p.ToString().Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Socket_mode_needs_no_signing_secret_and_http_mode_no_app_level_token()
+    {
+        var socket = Load("""{"Slack":{"Enabled":true,"Mode":"socket","BotToken":"xoxb-1","AppToken":"xapp-1","AppId":"A0JIT"}}""");
+        var http = Load("""{"Slack":{"Enabled":true,"Mode":"http","BotToken":"xoxb-1","SigningSecrets":["s"]}}""");
+
+        Assert.Equal(("socket", "A0JIT", "http"), (socket.Settings!.Slack.Mode, socket.Settings.Slack.AppId, http.Settings!.Slack.Mode));
     }
 
     [Fact]

@@ -5,12 +5,12 @@ using JitBroker.Tests.Loop;
 namespace JitBroker.Tests.Slack;
 
 /// <summary>Asking: at once, or through the form.</summary>
-public sealed class AskTests
+public abstract class AskSuite(Wiring wiring) : ChatSuite(wiring)
 {
     [Fact]
     public async Task A_complete_request_is_submitted_answered_privately_and_told_to_those_who_decide()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync();
 
         var text = SlackBench.Text(card);
@@ -29,7 +29,7 @@ public sealed class AskTests
     public async Task A_partial_request_opens_the_form_filled_and_its_faults_come_back_at_their_fields()
     {
         var strict = TestCatalog.Of(e => e with { Reason = new ReasonRule(true, @"INC-\d+", "Name a ticket, e.g. INC-42") });
-        await using var bench = await SlackBench.StartAsync(strict);
+        await using var bench = await StartAsync(strict);
         await bench.SayAsync("ana", "/access request logs:read 3h");
         await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("data-owners", StringComparison.Ordinal));
 
@@ -54,7 +54,7 @@ public sealed class AskTests
     [Fact]
     public async Task A_faulty_request_opens_the_form_with_the_fault_named_at_its_field()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("ana", "/access request logs:raed 1h INC-1");
         await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("Did you mean logs:read?", StringComparison.Ordinal));
         Assert.Equal("INC-1", (string?)(await bench.ModalAsync("ana"))!["state"]!["values"]!["reason"]!["value"]!["value"]);
@@ -63,7 +63,7 @@ public sealed class AskTests
     [Fact]
     public async Task A_duration_beyond_the_limit_is_kept_marked_and_refused_at_its_field()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("ana", "/access request logs:read 9h INC-1");
         await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("not possible here", StringComparison.Ordinal));
         var refused = await bench.SubmitAsync("ana");
@@ -73,7 +73,7 @@ public sealed class AskTests
     [Fact]
     public async Task The_form_offers_only_what_this_person_may_ask_for_and_its_live_line_follows_the_choice()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("ana", "/access request");
         await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("What do you need?", StringComparison.Ordinal));
         var offered = ((JsonArray)(await bench.SuggestAsync("ana", ""))["options"]!).Select(o => (string?)o!["value"]).ToList();
@@ -97,7 +97,7 @@ public sealed class AskTests
     [Fact]
     public async Task What_nobody_could_approve_is_said_in_the_form_and_refused_at_submit()
     {
-        await using var bench = await SlackBench.StartAsync(TestCatalog.With(["ana@example.com"]));
+        await using var bench = await StartAsync(TestCatalog.With(["ana@example.com"]));
         await bench.SayAsync("ana", "/access request logs:read 1h INC-1");
         await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("Nobody could approve this", StringComparison.Ordinal));
         var refused = await bench.SubmitAsync("ana");
@@ -108,7 +108,7 @@ public sealed class AskTests
     [Fact]
     public async Task What_a_rule_approves_is_ready_at_once()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.AskAsync(entitlement: TestCatalog.Auto);
         await bench.UntilWhisperAsync("ana", "Approved by rule");
         await bench.UntilCardAsync("ready for Ana", "ana", SlackBench.Direct("ana"));
@@ -117,7 +117,7 @@ public sealed class AskTests
     [Fact]
     public async Task A_trigger_that_came_too_late_is_told_privately()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.FaultAsync(new { method = "views.open", status = 200, error = "expired_trigger_id" });
         await bench.SayAsync("ana", "/access request");
         await bench.UntilWhisperAsync("ana", "took too long");
@@ -126,7 +126,7 @@ public sealed class AskTests
     [Fact]
     public async Task A_forged_form_is_worth_what_its_fields_say_and_no_more()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("ana", "/access request logs:read 1h");
         await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("data-owners", StringComparison.Ordinal));
         var refused = await bench.SubmitAsync(

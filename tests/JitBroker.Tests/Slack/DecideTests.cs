@@ -4,12 +4,12 @@ using JitBroker.Tests.Loop;
 namespace JitBroker.Tests.Slack;
 
 /// <summary>Deciding by buttons.</summary>
-public sealed class DecideTests
+public abstract class DecideSuite(Wiring wiring) : ChatSuite(wiring)
 {
     [Fact]
     public async Task An_approval_makes_the_grant_and_every_copy_says_so_without_buttons()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync();
         Assert.True((bool)(await bench.PressAsync("bea", card, "approve"))["ok"]!);
         await bench.UntilCardAsync("ready for Ana");
@@ -25,7 +25,7 @@ public sealed class DecideTests
     [Fact]
     public async Task Approve_by_the_requester_is_refused_privately_and_audited()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync();
         await bench.PressAsync("ana", card, "approve");
         await bench.UntilWhisperAsync("ana", "You can't decide your own request.");
@@ -37,7 +37,7 @@ public sealed class DecideTests
     [Fact]
     public async Task Somebody_who_has_no_say_is_told_who_has()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.PressAsync("cy", await bench.AskAsync(), "approve");
         await bench.UntilWhisperAsync("cy", "You are not among those who decide this: data-owners (Bea, Dan, Eli)");
     }
@@ -45,7 +45,7 @@ public sealed class DecideTests
     [Fact]
     public async Task A_denial_asks_for_its_reason_and_the_asker_reads_it()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync();
         await bench.PressAsync("dan", card, "deny");
         await bench.UntilAsync(async () => await bench.ModalAsync("dan") is not null);
@@ -61,7 +61,7 @@ public sealed class DecideTests
     [Fact]
     public async Task A_blank_denial_comes_back_at_its_field()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.PressAsync("dan", await bench.AskAsync(), "deny");
         await bench.UntilAsync(async () => await bench.ModalAsync("dan") is not null);
         var refused = await bench.SubmitAsync("dan", new { reason = new { value = "   " } });
@@ -71,7 +71,7 @@ public sealed class DecideTests
     [Fact]
     public async Task A_denial_whose_metadata_names_another_request_is_judged_by_that_one()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var own = await bench.AskAsync("ana");
         var id = (await bench.QueryAsync<string>("select id from requests"))[0];
         await bench.PressAsync("ana", own, "deny");
@@ -95,7 +95,7 @@ public sealed class DecideTests
     [Fact]
     public async Task A_quorum_of_two_shows_its_progress_and_keeps_its_buttons_until_it_is_full()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync(entitlement: TestCatalog.Two);
         await bench.PressAsync("bea", card, "approve");
         await bench.UntilCardAsync("1 of 2 approved (Bea");
@@ -109,7 +109,7 @@ public sealed class DecideTests
     [Fact]
     public async Task A_press_after_the_end_is_told_who_won()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync();
         await bench.PressAsync("bea", card, "approve");
         await bench.UntilCardAsync("ready for Ana");
@@ -127,7 +127,7 @@ public sealed class DecideTests
     [InlineData("is_ultra_restricted")]
     public async Task Accounts_that_are_bots_guests_or_deactivated_decide_nothing(string flag)
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync();
         await bench.DoAsync("person", new JsonObject { ["id"] = "U0BEA", [flag] = true });
         await bench.PressAsync("U0BEA", card, "approve");
@@ -138,7 +138,7 @@ public sealed class DecideTests
     [Fact]
     public async Task Somebody_of_another_workspace_decides_nothing()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync();
         await bench.DoAsync("person", new { id = "U0BEA", team_id = "T0OTHER" });
         await bench.PressAsync("U0BEA", card, "approve");
@@ -149,7 +149,7 @@ public sealed class DecideTests
     [Fact]
     public async Task While_Slack_does_not_say_who_somebody_is_nothing_is_decided()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var card = await bench.AskAsync();
         await bench.FaultAsync(new { method = "users.info", status = 500 });
         await bench.PressAsync("bea", card, "approve");

@@ -8,14 +8,14 @@ using JitBroker.Tests.Loop;
 namespace JitBroker.Tests.Slack;
 
 /// <summary>What one does with a request and with access: withdraw, use, end, look.</summary>
-public sealed class LifeTests
+public abstract class LifeSuite(Wiring wiring) : ChatSuite(wiring)
 {
     private static readonly string Ana = SlackBench.Direct("ana");
 
     [Fact]
     public async Task A_request_is_withdrawn_by_its_button_and_every_copy_says_so()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.AskAsync();
         await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "cancel", Ana);
         await bench.UntilCardAsync("Withdrawn by *Ana*");
@@ -29,7 +29,7 @@ public sealed class LifeTests
     [InlineData("/access cancel ID")]
     public async Task A_request_is_withdrawn_by_any_name_it_has(string typed)
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.AskAsync();
         var id = (await bench.QueryAsync<string>("select id from requests"))[0];
         await bench.SayAsync("ana", typed.Replace("PREFIX", id[..20].ToLowerInvariant(), StringComparison.Ordinal).Replace("ID", id, StringComparison.Ordinal));
@@ -40,7 +40,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Nobody_withdraws_what_somebody_else_asked_for()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.AskAsync();
         var id = (await bench.QueryAsync<string>("select id from requests"))[0];
         await bench.SayAsync("cy", "/access cancel " + id);
@@ -51,7 +51,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Access_is_used_and_ended_by_done_and_its_end_is_verified_on_the_card()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var grant = await GrantedAsync(bench);
         await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "collect", Ana);
         await bench.UntilWhisperAsync("ana", "jit creds logs:read", Ana);
@@ -70,7 +70,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Ask_again_opens_the_form_filled_like_the_last_time()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.AskAsync();
         await bench.SayAsync("ana", "/access cancel");
         await bench.UntilAsync(async () => SlackBench.HasButton(await bench.CardAsync("ana", Ana), "request_again"));
@@ -82,7 +82,7 @@ public sealed class LifeTests
     [Fact]
     public async Task An_owner_revokes_with_a_reason_and_not_without()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await GrantedAsync(bench);
         await bench.SayAsync("dan", "/access revoke logs:read");
         await bench.UntilWhisperAsync("dan", "Say why you revoke it");
@@ -94,7 +94,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Done_alone_ends_the_only_one_and_otherwise_says_what_there_is()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("ana", "/access done");
         await bench.UntilWhisperAsync("ana", "You hold no access now.");
         await bench.AskAsync(entitlement: TestCatalog.Auto);
@@ -105,7 +105,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Mine_and_pending_list_what_there_is_and_its_buttons_work()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("bea", "/access pending");
         await bench.UntilWhisperAsync("bea", "Nothing waits for you.");
         await bench.AskAsync();
@@ -121,7 +121,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Whoami_says_who_and_what_one_may_ask_for()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("dan", "/access whoami");
         await bench.UntilWhisperAsync("dan", "You are *Dan*, dan@example.com");
         Assert.Contains("roles: admin", SlackBench.Text(await bench.WhisperAsync("dan")), StringComparison.Ordinal);
@@ -130,7 +130,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Somebody_unknown_is_told_which_ids_to_add_and_whom_to_ask()
     {
-        await using var bench = await SlackBench.StartAsync(workspace: o => o with { People = [.. o.People, new PlaygroundPerson("U0ZOE", "zoe", "Zoe")] });
+        await using var bench = await StartAsync(workspace: o => o with { People = [.. o.People, new PlaygroundPerson("U0ZOE", "zoe", "Zoe")] });
         await bench.SayAsync("zoe", "/access request logs:read 1h INC-1");
         await bench.UntilWhisperAsync("zoe", "Ask Dan to add \"slack: T0EX/U0ZOE\"");
         Assert.Contains("slack:T0EX/U0ZOE", Assert.Single(await bench.QueryAsync<string>("select data from events where type = 'refused'")), StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Help_and_unknown_words_say_what_one_can_type()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("ana", "/access");
         await bench.UntilWhisperAsync("ana", "/access request [ENTITLEMENT]");
         await bench.SayAsync("ana", "/access requets <!channel> *x*");
@@ -149,7 +149,7 @@ public sealed class LifeTests
     [Fact]
     public async Task The_end_is_announced_and_an_end_that_is_stuck_is_told_to_operations()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var grant = await GrantedAsync(bench);
         Assert.NotNull((await bench.Get<MintLease>().HandleAsync(TestBroker.As("ana"), grant, CancellationToken.None)).Value);
         bench.Clock.Advance(TimeSpan.FromMinutes(54));

@@ -6,14 +6,14 @@ using JitBroker.Tests.Loop;
 namespace JitBroker.Tests.Slack;
 
 /// <summary>Signing in a terminal by a code typed in chat, over the wire.</summary>
-public sealed class SignInTests
+public abstract class SignInSuite(Wiring wiring) : ChatSuite(wiring)
 {
     private static readonly string Ana = SlackBench.Direct("ana");
 
     [Fact]
     public async Task The_question_names_what_the_server_saw_and_yes_signs_in()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var started = await StartAsync(bench, SessionScope.Ask, "laptop <!channel>");
         await bench.SayAsync("ana", "/access login " + started.UserCode);
         await bench.UntilWhisperAsync("ana", "203.0.113.7");
@@ -31,7 +31,7 @@ public sealed class SignInTests
     [Fact]
     public async Task A_session_that_may_decide_says_so_and_no_refuses_it()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var started = await StartAsync(bench, SessionScope.Decide, "laptop");
         await bench.SayAsync("bea", "/access login " + started.UserCode);
         await bench.UntilWhisperAsync("bea", "approve in your name");
@@ -43,7 +43,7 @@ public sealed class SignInTests
     [Fact]
     public async Task Somebody_else_cannot_confirm_the_question()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var started = await StartAsync(bench, SessionScope.Ask, "laptop");
         await bench.SayAsync("ana", "/access login " + started.UserCode);
         await bench.UntilWhisperAsync("ana", "203.0.113.7");
@@ -55,7 +55,7 @@ public sealed class SignInTests
     [Fact]
     public async Task Not_me_ends_the_session_and_what_it_collected()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.AskAsync(entitlement: TestCatalog.Auto);
         var started = await StartAsync(bench, SessionScope.Ask, "laptop");
         await bench.SayAsync("ana", "/access login " + started.UserCode);
@@ -76,7 +76,7 @@ public sealed class SignInTests
     [Fact]
     public async Task An_unknown_code_is_refused()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.SayAsync("ana", "/access login BCDF-GHJK");
         await bench.UntilWhisperAsync("ana", "I don't know this code");
         await bench.SayAsync("ana", "/access login");

@@ -26,12 +26,26 @@ internal sealed class SlackBench : IAsyncDisposable
     public const string Channel = "C0ACCESS";
     public const string Operations = "C0OPS";
 
+    /// <summary>Everything goes wrong now and then, but for what a person waits for: calls that fail then are answered with a sentence, which other tests look at.</summary>
+    private static readonly object Chaos = new
+    {
+        chaos = new
+        {
+            seed = 20261122, drop_acks = 0.25, duplicate = 0.3, reorder = 0.15, delay = 0.25, rate_limit = 0.12, error = 0.12, lose_answer = 0.12, slow_answer = 0.2, delay_ms = 150,
+            methods = new[] { "chat.postMessage", "chat.update", "conversations.open", "conversations.info" },
+        },
+    };
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly Databases _databases;
     private readonly WebApplication _web;
 
-    private SlackBench(Databases databases, ManualClock clock, PlaygroundHost slack, WebApplication web, ScriptedIssuer issuer) =>
-        (_databases, Clock, Slack, _web, Issuer) = (databases, clock, slack, web, issuer);
+    private readonly bool _isChaos;
+
+    private SlackBench(Databases databases, ManualClock clock, PlaygroundHost slack, WebApplication web, ScriptedIssuer issuer, bool isChaos) =>
+        (_databases, Clock, Slack, _web, Issuer, _isChaos) = (databases, clock, slack, web, issuer, isChaos);
 
     public ManualClock Clock { get; }
 
@@ -44,7 +58,8 @@ internal sealed class SlackBench : IAsyncDisposable
     public HttpClient Http => _http;
 
     public static async Task<SlackBench> StartAsync(
-        CatalogSnapshot? catalog = null, Func<PlaygroundOptions, PlaygroundOptions>? workspace = null, Func<SlackOptions, SlackOptions>? settings = null, bool works = true)
+        CatalogSnapshot? catalog = null, Func<PlaygroundOptions, PlaygroundOptions>? workspace = null, Func<SlackOptions, SlackOptions>? settings = null, bool works = true,
+        Wiring wiring = Wiring.Http)
     {
         var databases = await Databases.NewAsync(Engine.Sqlite);
         var clock = new ManualClock();
@@ -60,13 +75,20 @@ internal sealed class SlackBench : IAsyncDisposable
             Channel = Channel,
             OperationsChannel = Operations,
             AllowTestEndpoints = true,
+            Mode = wiring is Wiring.Socket or Wiring.SocketInChaos ? SlackOptions.Socket : SlackOptions.Http,
+            AppToken = () => slack.Options.AppToken,
         };
         options = settings?.Invoke(options) ?? options;
         var issuer = new ScriptedIssuer();
         var web = Compose(databases, clock, options, issuer, catalog ?? TestCatalog.Of(), works);
         await web.StartAsync();
         slack.ConnectApp(new Uri(web.Urls.First()));
-        return new SlackBench(databases, clock, slack, web, issuer);
+        var bench = new SlackBench(databases, clock, slack, web, issuer, wiring is Wiring.HttpInChaos or Wiring.SocketInChaos);
+        if (options.Mode == SlackOptions.Socket && works)
+            await Eventually.TrueAsync(() => Task.FromResult(bench.Get<SlackStanding>().OpenSockets == options.Sockets));
+        if (bench._isChaos)
+            await bench.DoAsync("faults", Chaos);
+        return bench;
     }
 
     public T Get<T>()
@@ -122,12 +144,16 @@ internal sealed class SlackBench : IAsyncDisposable
 
     // What happens by itself.
 
-    /// <summary>Sends what is due until the condition holds.</summary>
+    /// <summary>Sends what is due until the condition holds. In chaos things are late and tried again, so time passes meanwhile.</summary>
     public Task UntilAsync(Func<Task<bool>> holds, int seconds = 60) => Eventually.TrueAsync(
         async () =>
         {
             await RingAsync();
-            return await holds();
+            if (await holds())
+                return true;
+            if (_isChaos)
+                Clock.Advance(Moment);
+            return false;
         },
         seconds);
 
@@ -178,7 +204,12 @@ internal sealed class SlackBench : IAsyncDisposable
     public async Task<JsonObject> DoAsync(string path, object body)
     {
         using var content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
-        using var response = await _http.PostAsync(new Uri(Slack.Url, "playground/" + path), content);
+        var doing = _http.PostAsync(new Uri(Slack.Url, "playground/" + path), content);
+
+        // In chaos a delivery may be held back for a moment, and the clock stands.
+        while (_isChaos && await Task.WhenAny(doing, Task.Delay(Moment)) != doing)
+            Clock.Advance(Moment);
+        using var response = await doing;
         return (JsonObject)JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
@@ -13,7 +14,7 @@ namespace JitBroker.Bots.Slack;
 /// Faults come back at their fields and keep the input.
 /// </summary>
 internal sealed partial class SlackSubmissions(
-    ChatService chat, SlackPeople people, Database database, InboxStore inbox, TimeProvider clock, ILogger<SlackSubmissions> log)
+    ChatService chat, SlackPeople people, PrivateAnswers answers, Database database, InboxStore inbox, TimeProvider clock, ILogger<SlackSubmissions> log)
 {
     public async Task<SlackAnswer> AnswerAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
@@ -32,6 +33,16 @@ internal sealed partial class SlackSubmissions(
             LogFailed(log, delivery.Id, reference, e);
             return await BrokenAsync(delivery, reference, cancellationToken);
         }
+    }
+
+    /// <summary>As <see cref="AnswerAsync"/>, when nobody waits for the answer any more: what stood at the fields is told in private.</summary>
+    public async Task AnswerLateAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var answer = await AnswerAsync(delivery, cancellationToken);
+        if (answer.Json is null || SlackJson.Read(Encoding.UTF8.GetBytes(answer.Json)).At("errors") is not { Count: > 0 } faults)
+            return;
+        var said = string.Join(' ', faults.Select(f => f.Value?.ToString()).OfType<string>().Distinct(StringComparer.Ordinal));
+        await answers.SayAsync(delivery, Refused.Late(said), replaceOriginal: false, cancellationToken);
     }
 
     private async Task<SlackAnswer> RequestAsync(SlackDelivery delivery, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed partial class SlackHandlers(
                 await presses.HandleAsync(delivery, cancellationToken);
                 break;
             case SlackKinds.Submission:
-                await submissions.AnswerAsync(delivery, cancellationToken);
+                await submissions.AnswerLateAsync(delivery, cancellationToken);
                 break;
             case SlackKinds.Shortcut when delivery.Payload.Text("callback_id") == RequestFormDesk.ShortcutId:
                 await forms.OpenAsync(delivery, RequestDraft.Empty, cancellationToken);

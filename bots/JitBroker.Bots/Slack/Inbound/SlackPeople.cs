@@ -26,7 +26,7 @@ internal enum Assurance
 /// Who is behind a delivery. The catalog names accounts by (workspace, user) and nothing else makes a person; an account that is a bot, a guest, deactivated or
 /// of another organisation is refused, whoever it is said to be (chat-wire A13). Each no is an event.
 /// </summary>
-internal sealed class SlackPeople(SlackOptions options, SlackCalls calls, CatalogHolder catalogs, Refusals refusals, Database database, EventStore events, TimeProvider clock)
+internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, CatalogHolder catalogs, Refusals refusals, Database database, EventStore events, TimeProvider clock)
 {
     private const int MostKept = 20_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(60);
@@ -38,6 +38,8 @@ internal sealed class SlackPeople(SlackOptions options, SlackCalls calls, Catalo
     public async Task<Outcome<Actor>> ResolveAsync(SlackDelivery delivery, string attempt, Assurance assurance, CancellationToken cancellationToken)
     {
         var directory = new PeopleDirectory(catalogs.Current);
+        if (!await workspaces.AreKnownAsync(cancellationToken))
+            return await StrangerAsync(delivery, attempt, Refused.WorkspaceUnknown(), cancellationToken);
         if (delivery.UserId is not { Length: > 0 and < 64 } user || !IsOurs(delivery))
             return await StrangerAsync(delivery, attempt, Refused.ForeignWorkspace(), cancellationToken);
         var tenant = delivery.UserTeamId ?? delivery.TeamId ?? delivery.EnterpriseId!;
@@ -52,7 +54,7 @@ internal sealed class SlackPeople(SlackOptions options, SlackCalls calls, Catalo
     /// <summary>The account to write to, in one of the workspaces that are accepted; null when the person has none.</summary>
     public string? AccountOf(string email) =>
         catalogs.Current.People.TryGetValue(email, out var entry)
-            ? entry.Identities.FirstOrDefault(i => i.Surface == "slack" && options.Workspaces.Contains(i.Tenant, StringComparer.Ordinal))?.Id
+            ? entry.Identities.FirstOrDefault(i => i.Surface == "slack" && workspaces.Accepts(i.Tenant))?.Id
             : null;
 
     private static IEnumerable<string> Tenants(SlackDelivery delivery) =>
@@ -79,7 +81,7 @@ internal sealed class SlackPeople(SlackOptions options, SlackCalls calls, Catalo
         return (isOrganisation || IsAccepted(delivery.TeamId)) && (isOrganisation || delivery.UserTeamId is null || IsAccepted(delivery.UserTeamId));
     }
 
-    private bool IsAccepted(string? workspace) => workspace is not null && options.Workspaces.Contains(workspace, StringComparer.Ordinal);
+    private bool IsAccepted(string? workspace) => workspaces.Accepts(workspace);
 
     private async Task<Refusal?> ObjectionAsync(string user, Assurance assurance, CancellationToken cancellationToken)
     {

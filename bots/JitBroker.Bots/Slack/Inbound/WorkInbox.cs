@@ -17,10 +17,10 @@ internal sealed class WorkInbox(Database database, InboxStore inbox, SlackWork w
         {
             var now = clock.GetUtcNow();
             var until = Instants.Truncate(now + SlackInbox.ClaimFor);
-            var claimed = await database.WriteAsync(session => inbox.ClaimAsync(session, replica.Id, now, until, Batch, cancellationToken), cancellationToken);
+            var claimed = await database.WriteAsync(session => inbox.ClaimAsync(session, SlackInbox.SurfaceName, replica.Id, now, until, Batch, cancellationToken), cancellationToken);
 
             // What was claimed here has been tried or abandoned at least once already.
-            await Task.WhenAll(claimed.Where(i => i.Surface == SlackInbox.SurfaceName).Select(i => work.WorkAsync(StoredDelivery.Of(i), Math.Max(1, i.Attempts), cancellationToken)));
+            await Task.WhenAll(claimed.Select(i => work.WorkAsync(StoredDelivery.Of(i), Math.Max(1, i.Attempts), cancellationToken)));
             if (claimed.Count < Batch)
                 return;
         }

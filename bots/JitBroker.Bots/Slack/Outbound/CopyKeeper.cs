@@ -15,7 +15,7 @@ namespace JitBroker.Bots.Slack;
 /// truth (E6). Only for one who may read it: a forged value must not make the bot show a request to somebody who may not see it (rule 14).
 /// </summary>
 internal sealed class CopyKeeper(
-    SlackOptions options, Database database, OutboxStore outbox, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
+    SlackWorkspaces workspaces, Database database, OutboxStore outbox, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
 {
     /// <summary>Looks at where a button was pressed; what was pressed is not done here.</summary>
     public async Task NoteAsync(SlackDelivery delivery, Actor actor, string action, string id, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class CopyKeeper(
 
     private async Task RegisterAsync(Session session, Actor actor, string template, string action, string id, string channel, string ts, CancellationToken cancellationToken)
     {
-        if (await outbox.FindCopyAsync(session, SlackInbox.SurfaceName, options.HomeWorkspace, channel, ts, cancellationToken) is { } known)
+        if (await outbox.FindCopyAsync(session, SlackInbox.SurfaceName, workspaces.Known[0], channel, ts, cancellationToken) is { } known)
         {
             await RefreshAsync(session, known, cancellationToken);
             return;
@@ -52,7 +52,7 @@ internal sealed class CopyKeeper(
             Template = template,
             AboutId = requestId,
             Recipient = template == Templates.AskerCard || channel.StartsWith('D') ? Recipients.Person(actor.Email) : Recipients.Channel(channel),
-            Tenant = options.HomeWorkspace,
+            Tenant = workspaces.Known[0],
             Channel = channel,
             Message = ts,
             Revision = 0,
@@ -66,7 +66,7 @@ internal sealed class CopyKeeper(
     /// <summary>A copy that shows an old revision, because its edit was given up: it is edited once more.</summary>
     private async Task RefreshAsync(Session session, PostedCopy known, CancellationToken cancellationToken)
     {
-        if (known.Revision < await outbox.RevisionAsync(session, known.AboutId, cancellationToken))
+        if (known.Revision < await outbox.LockRevisionAsync(session, known.AboutId, cancellationToken))
             await EditAsync(session, known, clock.GetUtcNow(), cancellationToken);
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
     /// <summary>How long Slack may take to answer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private const string OpenSocket = "apps.connections.open";
     private const int LargestAnswer = 1 << 20;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
@@ -31,8 +32,9 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
             return new SlackReply.RateLimited(wait);
         if (wait > TimeSpan.Zero)
             await Task.Delay(wait, clock, cancellationToken);
-        if (!TryToken(out var token))
-            return new SlackReply.Refused("not_authed", "the bot token could not be read");
+        var isApps = method == OpenSocket;
+        if (!TryToken(isApps, out var token))
+            return new SlackReply.Refused("not_authed", $"the {(isApps ? "app-level" : "bot")} token could not be read");
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.ApiUrl, method));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Content = new FormUrlEncodedContent(arguments.Where(a => a.Value is not null).Select(a => KeyValuePair.Create(a.Name, a.Value!)));
@@ -43,6 +45,9 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
             CheckScopes(headers);
         return reply;
     }
+
+    /// <summary>Asks, with the app-level token, for the address of a socket: good for one connection, soon.</summary>
+    public Task<SlackReply> OpenSocketAsync(CancellationToken cancellationToken) => CallAsync(OpenSocket, Urgency.Notification, cancellationToken);
 
     /// <summary>Posts to a <c>response_url</c>, a bearer secret: only to hosts that are allowed, and it is never logged (E4).</summary>
     public async Task<bool> RespondAsync(Uri responseUrl, JsonObject body, CancellationToken cancellationToken)
@@ -108,16 +113,16 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
     }
 
     /// <summary>The file or variable that holds it may be gone for a moment while it is rotated.</summary>
-    private bool TryToken(out string token)
+    private bool TryToken(bool isApps, out string token)
     {
         try
         {
-            token = options.BotToken();
+            token = isApps ? options.AppToken() : options.BotToken();
             return token.Length > 0;
         }
         catch (Exception e)
         {
-            LogNoToken(log, e.GetType().Name);
+            LogNoToken(log, isApps ? "Slack:AppToken" : "Slack:BotToken", e.GetType().Name);
             token = "";
             return false;
         }
@@ -143,8 +148,8 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
     [SuppressMessage("Security", "CA5394", Justification = "Jitter needs no secrecy.")]
     private static TimeSpan Jittered(TimeSpan after) => after + TimeSpan.FromMilliseconds(Random.Shared.Next(50, 500));
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Slack:BotToken could not be read ({Why}): nothing can be told there until it can")]
-    private static partial void LogNoToken(ILogger log, string why);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Setting} could not be read ({Why}): Slack cannot be reached until it can")]
+    private static partial void LogNoToken(ILogger log, string setting, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Slack did not answer {Method}: {Why}")]
     private static partial void LogUnanswered(ILogger log, string method, string why);

@@ -12,7 +12,7 @@ namespace JitBroker.Bots.Slack;
 /// or out of order still shows the truth.
 /// </summary>
 internal sealed partial class SlackSender(
-    ReadStory stories, Sessions sessions, Database database, LeaseStore leases, Grants.GrantStore grants, SlackOptions options, SlackCalls calls, SlackPeople people,
+    ReadStory stories, Sessions sessions, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
     ChannelFallback fallback, ChannelSafety safety, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -22,6 +22,8 @@ internal sealed partial class SlackSender(
 
     public async Task<SendOutcome> SendAsync(Delivery delivery, PostedCopy? copy, CancellationToken cancellationToken)
     {
+        if (!await workspaces.AreKnownAsync(cancellationToken))
+            return new SendOutcome.Later(Soon, "Slack has not said yet whose the token is", IsRateLimit: true);
         var (said, story) = await SayingAsync(delivery, cancellationToken);
         if (said is null)
             return new SendOutcome.Moot("There is nothing to say any more.");
@@ -101,7 +103,7 @@ internal sealed partial class SlackSender(
 
         return reply switch
         {
-            SlackReply.Ok ok when ok.Body.Text("ts") is { } ts => new SendOutcome.Sent(options.HomeWorkspace, ok.Body.Text("channel") ?? channel, ts, story?.Revision ?? 0),
+            SlackReply.Ok ok when ok.Body.Text("ts") is { } ts => new SendOutcome.Sent(workspaces.Known[0], ok.Body.Text("channel") ?? channel, ts, story?.Revision ?? 0),
             SlackReply.Ok => new SendOutcome.Uncertain("chat.postMessage: an answer without a ts"),
             SlackReply.Refused { IsAboutChannel: true } closed when isCard && story is not null && Recipients.ChannelOf(delivery.Recipient) is not null =>
                 await fallback.TellApproversAsync(delivery, story, closed.Error, cancellationToken),
