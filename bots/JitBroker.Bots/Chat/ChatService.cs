@@ -10,7 +10,8 @@ namespace JitBroker.Bots.Chat;
 
 /// <summary>What the person who acted is told, in private; null: what changed says it itself.</summary>
 /// <param name="Refusal">Set when it was a no.</param>
-public sealed record ChatReply(ChatMessage? Message, Refusal? Refusal = null)
+/// <param name="Ending">The grant whose end is not verified yet, for who would tell that too.</param>
+public sealed record ChatReply(ChatMessage? Message, Refusal? Refusal = null, string? Ending = null)
 {
     public static ChatReply Silent { get; } = new(Message: null);
 
@@ -24,8 +25,8 @@ public sealed record ChatReply(ChatMessage? Message, Refusal? Refusal = null)
 /// <c>together</c> commits with the effect, so that a delivery worked on twice has its effect once.
 /// </summary>
 public sealed class ChatService(
-    SubmitRequest submit, DecideRequest decide, CancelRequest cancel, EndGrant end, RequestReader reader, References references, Lists lists,
-    ReadStory stories, LatelyAsked lately, CatalogHolder catalogs)
+    SubmitRequest submit, DraftRequest drafts, DecideRequest decide, CancelRequest cancel, EndGrant end, RequestReader reader, References references, Lists lists,
+    ReadStory stories, LatelyAsked lately, CatalogHolder catalogs, TimeProvider clock)
 {
     public Task<ChatMessage> MineAsync(Actor actor, CancellationToken cancellationToken) => lists.MineAsync(actor, cancellationToken);
 
@@ -33,30 +34,24 @@ public sealed class ChatService(
 
     public ChatMessage WhoAmI(Actor actor) => Help.WhoAmI(new PeopleDirectory(catalogs.Current), actor);
 
-    /// <summary>Makes a request from a complete draft.</summary>
+    /// <summary>Makes a request, or all of a bundle, from a complete draft.</summary>
     public async Task<ChatReply> AskAsync(Actor actor, RequestDraft draft, CommitWith<Submitted>? together, CancellationToken cancellationToken)
     {
-        var outcome = await submit.HandleAsync(actor, draft.ToOrder(), together, cancellationToken);
+        var outcome = await submit.HandleAsync(actor, drafts.OrderOf(actor, draft), together, cancellationToken);
         if (outcome.Refusal is { } refusal)
             return refusal;
-        var request = outcome.Value!.Requests[0];
-        var analysis = outcome.Value.Analyses[0];
-        var title = analysis.Entitlement!.Title;
-        var what = ChatText.Of($"Asked for {Say.Strong(title)} for {Say.Strong(Durations.Human(request.Duration))}.");
-        if (!request.IsPending)
-            return new ChatMessage(what, [new ChatPart.Paragraph(ChatText.Of($"{what} {analysis.AutoApproved.Why}"))]);
-        var usual = await lately.UsualWaitAsync(request.Entitlement, cancellationToken) is { } wait ? $" Usually answered in {Durations.Human(wait)}." : "";
-        var needs = RuleText.Of(analysis.Rule! with { Auto = null }, actor.Email, new PeopleDirectory(catalogs.Current));
-        return new ChatMessage(
-            what,
-            [
-                new ChatPart.Paragraph(ChatText.Of($"{what} Needs {needs}.{usual}")),
-                new ChatPart.Actions([new ChatButton(ChatActions.Cancel, "Withdraw", request.Id)]),
-            ]);
+        var (summaries, parts) = (new List<ChatText>(), new List<ChatPart>());
+        foreach (var (request, analysis) in outcome.Value!.Requests.Zip(outcome.Value.Analyses))
+        {
+            summaries.Add(ChatText.Of($"Asked for {Say.Strong(analysis.Entitlement!.Title)} for {Say.Strong(Durations.Human(request.Duration))}."));
+            parts.AddRange(await AskedAsync(actor, request, analysis, summaries[^1], cancellationToken));
+        }
+
+        return new ChatMessage(ChatText.Join(" ", summaries), parts);
     }
 
     /// <summary>Everything that is wrong with a draft, so that a form can show it all at once.</summary>
-    public IReadOnlyList<Refusal> FaultsOf(Actor actor, RequestDraft draft) => submit.Analyse(actor, draft.ToOrder())[0].Refusals;
+    public IReadOnlyList<Refusal> FaultsOf(Actor actor, RequestDraft draft) => [.. drafts.Analyse(actor, draft).SelectMany(a => a.Refusals)];
 
     /// <summary>Says yes. The card tells it; <paramref name="isCardFar"/> when the press came from somewhere that is not edited.</summary>
     public async Task<ChatReply> ApproveAsync(Actor actor, string requestId, bool isCardFar, CommitWith<Decided>? together, CancellationToken cancellationToken)
@@ -147,9 +142,41 @@ public sealed class ChatService(
         if (outcome.Refusal is { } refusal)
             return refusal;
         var title = TitleOf(grant.Entitlement);
-        return outcome.Value!.HadEnded
-            ? ChatMessage.Sentence(ChatText.Of($"{Say.Strong(title)} had ended already."))
-            : ChatMessage.Sentence(ChatText.Of($"Ending {Say.Strong(title)} now. The card says when that is verified."));
+        if (outcome.Value!.HadEnded)
+            return ChatMessage.Sentence(ChatText.Of($"{Say.Strong(title)} had ended already."));
+        if (outcome.Value.Grant.HasEnded)
+            return ChatMessage.Sentence(Ended(outcome.Value.Grant));
+        var details = await reader.FindGrantAsync(grant.Id, cancellationToken);
+        var (now, last) = (clock.GetUtcNow(), details?.AccessMayLastUntil);
+        var said = last > now
+            ? ChatText.Of($"Ending {Say.Strong(title)} now. What was handed out may still be honoured until {Say.Time(last.Value, now)}; it is not given out again.")
+            : ChatText.Of($"Ending {Say.Strong(title)} now. The card says when that is verified.");
+        return new ChatReply(ChatMessage.Sentence(said), Ending: grant.Id);
+    }
+
+    /// <summary>What is said once the end of a grant is verified; null until then.</summary>
+    public async Task<ChatMessage?> EndedAsync(string grantId, CancellationToken cancellationToken) =>
+        await reader.FindGrantAsync(grantId, cancellationToken) is { Grant: { HasEnded: true } ended } ? ChatMessage.Sentence(Ended(ended)) : null;
+
+    private ChatText Ended(Grant grant)
+    {
+        var now = clock.GetUtcNow();
+        return grant.VerifiedEndAt is { } at
+            ? ChatText.Of($"Ended {Say.Strong(TitleOf(grant.Entitlement))}, verified {Say.Exact(at, now)}.")
+            : ChatText.Of($"Ended {Say.Strong(TitleOf(grant.Entitlement))}.");
+    }
+
+    private async Task<IReadOnlyList<ChatPart>> AskedAsync(Actor actor, Request request, RequestAnalysis analysis, ChatText what, CancellationToken cancellationToken)
+    {
+        if (!request.IsPending)
+            return [new ChatPart.Paragraph(ChatText.Of($"{what} {analysis.AutoApproved.Why}"))];
+        var usual = await lately.UsualWaitAsync(request.Entitlement, cancellationToken) is { } wait ? $" Usually answered in {Durations.Human(wait)}." : "";
+        var needs = RuleText.Of(analysis.Rule! with { Auto = null }, actor.Email, new PeopleDirectory(catalogs.Current));
+        return
+        [
+            new ChatPart.Paragraph(ChatText.Of($"{what} Needs {needs}.{usual}")),
+            new ChatPart.Actions([new ChatButton(ChatActions.Cancel, "Withdraw", request.Id)]),
+        ];
     }
 
     private string TitleOf(string entitlement) => catalogs.Current.Entitlements.GetValueOrDefault(entitlement)?.Title ?? entitlement;

@@ -6,11 +6,10 @@ using JitBroker.Requests;
 namespace JitBroker.Bots.Chat;
 
 /// <summary>An ask on its way: what was given so far and what is wrong with it, by field (<c>entitlement duration reason starts</c>).</summary>
+/// <param name="Entitlement">Or the name of a bundle; null: not chosen yet.</param>
 public sealed record RequestDraft(string? Entitlement, TimeSpan? Duration, string Reason, DateTimeOffset? StartsAt, IReadOnlyDictionary<string, string> Faults)
 {
     public static RequestDraft Empty { get; } = new(null, null, "", null, new Dictionary<string, string>(StringComparer.Ordinal));
-
-    public SubmitOrder ToOrder() => new(Entitlement ?? "", IsBundle: false, Duration, Reason, StartsAt);
 }
 
 /// <summary>Turns what was typed or entered into an ask: complete, or a draft for the form. In memory only.</summary>
@@ -32,7 +31,8 @@ public sealed class DraftRequest(SubmitRequest submit)
         var draft = new RequestDraft(ask.Entitlement, duration, ask.Reason, null, faults);
         if (ask.Entitlement is null)
             return (draft, false);
-        foreach (var refusal in Analyse(actor, draft).Refusals)
+        var analyses = Analyse(actor, draft);
+        foreach (var refusal in analyses.SelectMany(a => a.Refusals))
         {
             // What was not given yet is not a fault; the form asks for it.
             var isMissing = refusal.Code == Codes.ReasonRequired && ask.Reason.Length == 0;
@@ -40,11 +40,19 @@ public sealed class DraftRequest(SubmitRequest submit)
                 faults.TryAdd(refusal.Field ?? "entitlement", refusal.Text);
         }
 
-        var isComplete = duration is not null && faults.Count == 0 && Analyse(actor, draft).Allowed;
+        var isComplete = duration is not null && faults.Count == 0 && analyses.All(a => a.Allowed);
         return (draft, isComplete);
     }
 
-    public RequestAnalysis Analyse(Actor actor, RequestDraft draft) => submit.Analyse(actor, draft.ToOrder())[0];
+    /// <summary>One, or one for each entitlement of a bundle.</summary>
+    public IReadOnlyList<RequestAnalysis> Analyse(Actor actor, RequestDraft draft) => submit.Analyse(actor, OrderOf(actor, draft));
+
+    /// <summary>What submitting it would ask for.</summary>
+    public SubmitOrder OrderOf(Actor actor, RequestDraft draft)
+    {
+        var name = draft.Entitlement ?? "";
+        return new SubmitOrder(name, submit.IsBundle(actor, name), draft.Duration, draft.Reason, draft.StartsAt);
+    }
 
     /// <summary>Each refusal at the field at fault.</summary>
     public static Dictionary<string, string> FaultsOf(IEnumerable<Refusal> refusals)

@@ -40,18 +40,18 @@ public sealed class FillRequestForm(DraftRequest drafts, CatalogHolder catalogs,
     {
         var directory = new PeopleDirectory(catalogs.Current);
         var askable = Askable(directory, actor);
-        var entitlement = askable.FirstOrDefault(e => e.Name == draft.Entitlement);
-        var (options, chosen) = DurationsFor(entitlement is null ? Widest(askable) : entitlement.Duration, draft.Duration);
-        var (tone, who) = entitlement is null
+        var choice = askable.FirstOrDefault(e => e.Name == draft.Entitlement);
+        var (options, chosen) = DurationsFor(choice is null ? Widest(askable) : choice.Duration, draft.Duration);
+        var (tone, who) = choice is null
             ? (Tone.Waiting, ChatText.Plain("Choose what you need to see who will be asked."))
-            : Who(directory, actor, drafts.Analyse(actor, draft with { Entitlement = entitlement.Name, Duration = draft.Duration ?? entitlement.Duration.Default }), usualWait);
+            : Who(directory, actor, drafts.Analyse(actor, draft with { Duration = draft.Duration ?? choice.Duration.Default }), usualWait);
         return new RequestForm(
-            entitlement is null ? null : Option(entitlement),
+            choice is null ? null : Option(choice),
             options,
             chosen,
             draft.Reason,
-            entitlement?.Reason.Hint ?? "What do you need it for?",
-            entitlement?.Reason.Required ?? true,
+            choice?.ReasonHint ?? "What do you need it for?",
+            choice?.IsReasonRequired ?? true,
             draft.StartsAt,
             tone,
             who,
@@ -70,7 +70,7 @@ public sealed class FillRequestForm(DraftRequest drafts, CatalogHolder catalogs,
         return [.. found.OrderBy(e => Rank(recent, e.Name)).ThenBy(e => e.Title, StringComparer.Ordinal).Take(MostOptions).Select(Option)];
     }
 
-    private static IReadOnlyList<Entitlement> Askable(PeopleDirectory directory, Actor actor) => Eligibility.Askable(directory, actor.Email);
+    private static IReadOnlyList<FormChoice> Askable(PeopleDirectory directory, Actor actor) => FormChoice.Askable(directory, actor.Email);
 
     private static int Rank(IReadOnlyList<string> recent, string name)
     {
@@ -83,13 +83,10 @@ public sealed class FillRequestForm(DraftRequest drafts, CatalogHolder catalogs,
         return int.MaxValue;
     }
 
-    private static FormOption Option(Entitlement entitlement) => new(
-        entitlement.Name,
-        entitlement.Title == entitlement.Name ? entitlement.Name : $"{entitlement.Title} ({entitlement.Name})",
-        entitlement.Risk switch { Risk.Low => "Low risk", Risk.Medium => "Medium risk", Risk.High => "High risk" });
+    private static FormOption Option(FormChoice choice) => new(choice.Name, choice.Title == choice.Name ? choice.Name : $"{choice.Title} ({choice.Name})", choice.Says);
 
     /// <summary>Before anything is chosen: all that could be asked for at all, and the shortest default, which is sensible for most.</summary>
-    private static DurationLimits Widest(IReadOnlyList<Entitlement> askable) => askable.Count == 0
+    private static DurationLimits Widest(IReadOnlyList<FormChoice> askable) => askable.Count == 0
         ? new DurationLimits(Presets[0], Presets[0], Presets[0])
         : new DurationLimits(askable.Min(e => e.Duration.Min), askable.Min(e => e.Duration.Default), askable.Max(e => e.Duration.Max));
 
@@ -103,6 +100,16 @@ public sealed class FillRequestForm(DraftRequest drafts, CatalogHolder catalogs,
             .Select(d => new FormOption(Catalog.Durations.Iso(d), d < given.Min || d > max ? $"{Catalog.Durations.Human(d)} (not possible here)" : Catalog.Durations.Human(d)))
             .ToList();
         return (options, options.Find(o => o.Value == Catalog.Durations.Iso(chosen)));
+    }
+
+    /// <summary>Of a bundle: who is asked for each of its entitlements, and what stands in the way of any.</summary>
+    private static (Tone Tone, ChatText Who) Who(PeopleDirectory directory, Actor actor, IReadOnlyList<RequestAnalysis> analyses, TimeSpan? usualWait)
+    {
+        if (analyses.Count == 1)
+            return Who(directory, actor, analyses[0], usualWait);
+        var each = analyses.Select(a => (a.Entitlement!.Title, Said: Who(directory, actor, a, null))).ToList();
+        var tone = each.Exists(e => e.Said.Tone == Tone.Bad) ? Tone.Bad : each.TrueForAll(e => e.Said.Tone == Tone.Good) ? Tone.Good : Tone.Waiting;
+        return (tone, ChatText.Join(" ", each.Select(e => ChatText.Of($"{Say.Strong(e.Title)}: {e.Said.Who}"))));
     }
 
     private static (Tone Tone, ChatText Who) Who(PeopleDirectory directory, Actor actor, RequestAnalysis analysis, TimeSpan? usualWait)

@@ -44,6 +44,7 @@ public static class SlackServices
             .AddSingleton<SlackCalls>()
             .AddSingleton<SlackWorkspaces>()
             .AddSingleton<PrivateAnswers>()
+            .AddSingleton<EndFollowUp>()
             .AddSingleton<CopyKeeper>()
             .AddSingleton<ChannelSafety>()
             .AddSingleton<ChannelFallback>()

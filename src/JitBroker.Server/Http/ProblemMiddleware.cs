@@ -49,10 +49,12 @@ internal sealed class ProblemMiddleware(RequestDelegate next, TimeProvider clock
     private static Client.Problem? Bare(int status) => status switch
     {
         400 => Problems.Invalid("The call could not be read."),
+        401 => Problems.Of(401, Codes.Unauthenticated, "The call is not signed, or not by one who may make it."),
+        403 => Problems.Of(403, Codes.Forbidden, "This call is not yours to make."),
         404 => Problems.Of(404, Codes.NotFound, "There is nothing at this address. /openapi/v1.json lists every call."),
         405 => Problems.Of(405, Codes.InvalidRequest, "This address does not take this method. /openapi/v1.json lists every call."),
         408 => Problems.Of(408, Codes.InvalidRequest, "The body did not arrive in time."),
-        413 => Problems.Of(413, Codes.TooLarge, "The body is too large: at most 64 KB."),
+        413 => Problems.Of(413, Codes.TooLarge, "The body is too large for this call."),
         415 => Problems.Of(415, Codes.InvalidRequest, "The body must be of the content type that the call takes: application/json, or a form for /oauth."),
         >= 400 => Problems.Of(status, status >= 500 ? Codes.Unavailable : Codes.InvalidRequest, "The call could not be served."),
         _ => null,

@@ -43,6 +43,11 @@ public sealed class SubmitRequest(
     /// <summary>What a submit would come to, without storing anything. The same analysis that <see cref="HandleAsync"/> obeys.</summary>
     public IReadOnlyList<RequestAnalysis> Analyse(Actor actor, SubmitOrder order) => Analyse(new PeopleDirectory(catalogs.Current), actor, order, clock.GetUtcNow());
 
+    /// <summary>
+    /// Whether <paramref name="name"/> is a bundle for this person. One that holds a hidden entitlement they may not have reads as unknown, as that does.
+    /// </summary>
+    public bool IsBundle(Actor actor, string name) => Members(new PeopleDirectory(catalogs.Current), actor, name) is not null;
+
     /// <summary>Stores the request or all of a bundle's, or nothing.</summary>
     /// <param name="together">Commits with it; see <see cref="CommitWith{T}"/>.</param>
     public async Task<Outcome<Submitted>> HandleAsync(Actor actor, SubmitOrder order, CommitWith<Submitted>? together, CancellationToken cancellationToken)
@@ -67,9 +72,15 @@ public sealed class SubmitRequest(
 
     private List<RequestAnalysis> Analyse(PeopleDirectory directory, Actor actor, SubmitOrder order, DateTimeOffset now)
     {
-        var names = order.IsBundle && directory.Catalog.Bundles.TryGetValue(order.Name.Trim(), out var bundle) ? bundle : [order.Name];
+        var names = (order.IsBundle ? Members(directory, actor, order.Name) : null) ?? [order.Name];
         return [.. names.Select(n => RequestAnalysis.Of(directory, limits, actor.Person, new Ask(n, order.Duration, order.Reason, order.StartsAt), now))];
     }
+
+    private static IReadOnlyList<string>? Members(PeopleDirectory directory, Actor actor, string name) =>
+        directory.Catalog.Bundles.TryGetValue(name.Trim(), out var members)
+        && members.All(m => directory.Catalog.Entitlements.TryGetValue(m, out var entitlement) && Eligibility.MaySee(directory, actor.Email, entitlement))
+            ? members
+            : null;
 
     private Refusal? Unmintable(CatalogSnapshot catalog, IEnumerable<RequestAnalysis> analyses)
     {

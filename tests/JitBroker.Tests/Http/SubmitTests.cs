@@ -37,6 +37,19 @@ public sealed class SubmitTests
         (await ana.PostAsync("/v1/requests", """{"bundle":"orders-db:read","reason":"INC-1"}""")).IsProblem(422, "unknown_entitlement");
     }
 
+    [Fact]
+    public async Task A_bundle_with_a_hidden_entitlement_reads_as_unknown()
+    {
+        await using var broker = await BrokerFixture.NewAsync(BrokerFixture.Catalog + "\n  secret-kit: [orders-db:read, secret:plan]\n");
+        var ana = await broker.AsAsync("ana");
+
+        var hidden = (await ana.PostAsync("/v1/requests", """{"bundle":"secret-kit","reason":"INC-1"}""")).IsProblem(422, "unknown_entitlement");
+        var unknown = (await ana.PostAsync("/v1/requests", """{"bundle":"nothing-kit","reason":"INC-1"}""")).IsProblem(422, "unknown_entitlement");
+
+        Assert.Equal(unknown.Body, hidden.Body);
+        Assert.Equal("unknown_entitlement", (await ana.PostAsync("/v1/requests", """{"bundle":"secret-kit","reason":"INC-1","dryRun":true}""")).Is(200).Text("code"));
+    }
+
     [Theory]
     [InlineData("orders-db:read", null, null)]
     [InlineData("orders-db:read", "soon", "invalid_duration")]

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using JitBroker.Catalog;
 using JitBroker.Tests.Loop;
@@ -50,6 +51,38 @@ public abstract class AskSuite(Wiring wiring) : ChatSuite(wiring)
         Assert.Equal(3 * 3600, Assert.Single(await bench.QueryAsync<long>("select duration_s from requests")));
         await bench.UntilCardAsync("INC-7 because");
     }
+
+    [Fact]
+    public async Task A_bundle_is_asked_for_by_its_name_all_or_none()
+    {
+        await using var bench = await SlackBench.StartAsync(Kit());
+        await bench.SayAsync("ana", "/access request kit 9h INC-1");
+        await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("at most 8 h", StringComparison.Ordinal));
+        Assert.Equal("kit", (string?)(await bench.ModalAsync("ana"))!["state"]!["values"]!["entitlement"]!["value"]!["selected_option"]!["value"]);
+        Assert.Contains("at most 8 h", (string?)(await bench.SubmitAsync("ana"))["errors"]!["duration"], StringComparison.Ordinal);
+        Assert.Empty(await bench.QueryAsync<string>("select id from requests"));
+
+        await bench.SayAsync("ana", "/access request kit 1h INC-1");
+        await bench.UntilWhisperAsync("ana", "Needs 2 of 3 data-owners");
+        Assert.Equal([TestCatalog.Logs, TestCatalog.Two], (await bench.QueryAsync<string>("select entitlement from requests where bundle = 'kit'")).Order());
+    }
+
+    [Fact]
+    public async Task The_form_offers_a_bundle_and_asks_for_all_of_it()
+    {
+        await using var bench = await SlackBench.StartAsync(Kit());
+        await bench.SayAsync("ana", "/access request");
+        await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("What do you need?", StringComparison.Ordinal));
+        var offered = ((JsonArray)(await bench.SuggestAsync("ana", "kit"))["options"]!).Select(o => (string?)o!["value"]).ToList();
+        Assert.Equal(["kit"], offered);
+        await bench.SubmitAsync("ana", new { entitlement = new { value = "kit" }, reason = new { value = "INC-7" } });
+        await bench.UntilAsync(async () => (await bench.QueryAsync<string>("select id from requests where bundle = 'kit'")).Count == 2);
+    }
+
+    private static CatalogSnapshot Kit() => TestCatalog.Of() with
+    {
+        Bundles = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["kit"] = [TestCatalog.Logs, TestCatalog.Two] }.ToFrozenDictionary(StringComparer.Ordinal),
+    };
 
     [Fact]
     public async Task A_faulty_request_opens_the_form_with_the_fault_named_at_its_field()

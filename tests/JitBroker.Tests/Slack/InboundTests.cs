@@ -28,6 +28,8 @@ public sealed class InboundTests
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(bench, path, "{\"type\":", type: "application/json")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(bench, path, "{\"type\":\"a\",\"type\":\"b\"}", type: "application/json")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(bench, path, "payload=%7B%7D&payload=%7B%7D")).Status);
+        foreach (var half in (string[])["""{"type":"\ud800"}""", """{"type":"block_actions","actions":[{"value":"\udc00"}]}""", """{"type":"url_verification","\ud800":1}"""])
+            Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(bench, path, half, type: "application/json")).Status);
         using var got = await bench.Http.GetAsync(new Uri(bench.Door, path + "?" + Command));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, got.StatusCode);
         Assert.Empty(await bench.QueryAsync<string>("select id from inbox"));

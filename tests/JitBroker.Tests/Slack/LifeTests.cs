@@ -99,7 +99,29 @@ public abstract class LifeSuite(Wiring wiring) : ChatSuite(wiring)
         await bench.UntilWhisperAsync("ana", "You hold no access now.");
         await bench.AskAsync(entitlement: TestCatalog.Auto);
         await bench.SayAsync("ana", "/access done");
+        await bench.UntilWhisperAsync("ana", "Ended *Logs*, verified");
+    }
+
+    [Fact]
+    public async Task The_private_answer_to_done_becomes_the_verified_end()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.AskAsync(entitlement: TestCatalog.Auto);
+        var grant = (await bench.QueryAsync<string>("select id from grants"))[0];
+        Assert.NotNull((await bench.Get<MintLease>().HandleAsync(TestBroker.As("ana"), grant, CancellationToken.None)).Value);
+
+        await bench.SayAsync("ana", "/access done");
         await bench.UntilWhisperAsync("ana", "Ending *Logs* now");
+        var said = (await bench.SeesAsync("ana")).Count;
+        await bench.Get<RevokeDueLeases>().RunAsync(CancellationToken.None);
+        await bench.Get<RevokeDueLeases>().IdleAsync(CancellationToken.None);
+        await bench.UntilAsync(async () =>
+        {
+            bench.Clock.Advance(TimeSpan.FromSeconds(1));
+            return SlackBench.Text(await bench.WhisperAsync("ana")).Contains("Ended *Logs*, verified", StringComparison.Ordinal);
+        });
+
+        Assert.Equal(said, (await bench.SeesAsync("ana")).Count);
     }
 
     [Fact]

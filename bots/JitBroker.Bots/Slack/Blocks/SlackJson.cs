@@ -39,14 +39,16 @@ internal static class SlackJson
 
     public static JsonNode? ToNode<T>(T value) => JsonSerializer.SerializeToNode(value, Options);
 
-    /// <summary>Null when it is not a JSON object.</summary>
+    /// <summary>Null when it is not a JSON object, or holds what is not text (half a surrogate pair), which could not be stored.</summary>
     public static JsonObject? Read(ReadOnlySpan<byte> utf8)
     {
         try
         {
-            return JsonNode.Parse(utf8, nodeOptions: null, Strict) as JsonObject;
+            // Text is decoded when it is first looked at; writing it all looks at all of it, here, where a fault is the sender's.
+            var read = JsonNode.Parse(utf8, nodeOptions: null, Strict) as JsonObject;
+            return read?.ToJsonString() is null ? null : read;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             return null;
         }

@@ -33,13 +33,13 @@ internal sealed partial class PrivateAnswers(SlackOptions options, SlackCalls ca
         _urls.TryAdd(deliveryId, new Kept(url, now + Lifetime));
     }
 
-    /// <param name="replaceOriginal">Puts it in the place of the private message that was pressed; elsewhere it is a new one.</param>
+    /// <param name="replaceOriginal">Puts it in the place of the private message that was pressed, or of the first answer to a command; elsewhere it is a new one.</param>
     public async Task SayAsync(SlackDelivery delivery, ChatMessage said, bool replaceOriginal, CancellationToken cancellationToken)
     {
         if (delivery.UserId is not { } user)
             return;
         var message = MessageRenderer.Render(said);
-        if (UrlOf(delivery.Id) is { } url && await calls.RespondAsync(url, message, replaceOriginal && delivery.IsEphemeral, cancellationToken))
+        if (UrlOf(delivery.Id) is { } url && await calls.RespondAsync(url, message, replaceOriginal && (delivery.IsEphemeral || delivery.Kind == SlackKinds.Command), cancellationToken))
             return;
         if (delivery.ChannelId is { } channel && !channel.StartsWith('D') && await calls.WhisperAsync(channel, user, message, cancellationToken) is SlackReply.Ok)
             return;

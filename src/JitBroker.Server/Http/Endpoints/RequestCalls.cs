@@ -21,7 +21,7 @@ internal static class RequestCalls
         var bytes = await JsonBodies.ReadBytesAsync(context);
         var body = JsonBodies.Parse<SubmitBody>(context, bytes);
         var (actor, catalog, cancellationToken) = (Caller.Of(context).Actor, catalogs.Current, context.RequestAborted);
-        var (order, fault) = OrderOf(body, catalog, submit, actor);
+        var (order, fault) = OrderOf(body, submit, actor);
         if (body.DryRun == true)
             return Answer.Of(200, DryRun(submit.Analyse(actor, order), fault));
         if (fault is not null)
@@ -65,13 +65,13 @@ internal static class RequestCalls
     public static Refusal NotFound() => new(Codes.NotFound, "There is no such request.");
 
     /// <summary>The ask, and what is wrong with it before policy looks at it; 403 and an unknown name come before such faults.</summary>
-    private static (SubmitOrder Order, Refusal? Fault) OrderOf(SubmitBody body, CatalogSnapshot catalog, SubmitRequest submit, Actor actor)
+    private static (SubmitOrder Order, Refusal? Fault) OrderOf(SubmitBody body, SubmitRequest submit, Actor actor)
     {
         if (body.Entitlement is null == body.Bundle is null)
             throw new ProblemException(Problems.Invalid("Name either an entitlement or a bundle.", "entitlement"));
         var isBundle = body.Bundle is not null;
         var order = new SubmitOrder(NameIn(body), isBundle, null, body.Reason ?? "", body.StartsAt);
-        if (isBundle && !catalog.Bundles.ContainsKey(order.Name.Trim()))
+        if (isBundle && !submit.IsBundle(actor, order.Name))
             return (order, new Refusal(Codes.UnknownEntitlement, "There is no such bundle. jit list shows what you may ask for.", "bundle"));
         var isReadable = Durations.TryParse(body.Duration, out var duration, out var problem);
         var fault = body.BreakGlass == true ? new Refusal(Codes.InvalidValue, "This build has no emergency path. Ask without breakGlass, and the approvers are asked at once.", "breakGlass")
