@@ -238,7 +238,7 @@ internal sealed class SlackBench : IAsyncDisposable
 
     private async Task<JsonObject> ViewAsync(string person, string path, Func<string, object> body) => await DoAsync(path, body((string)(await ModalAsync(person))!["id"]!));
 
-    private async Task<JsonObject> StateAsync(string person) => (JsonObject)JsonNode.Parse(await _http.GetStringAsync(new Uri(Slack.Url, "playground/state?person=" + person)))!;
+    public async Task<JsonObject> StateAsync(string person) => (JsonObject)JsonNode.Parse(await _http.GetStringAsync(new Uri(Slack.Url, "playground/state?person=" + person)))!;
 
     private static IEnumerable<JsonObject> Elements(JsonObject? message) =>
         (message?["blocks"] as JsonArray ?? []).OfType<JsonObject>().SelectMany(b => (b["elements"] as JsonArray ?? []).OfType<JsonObject>());
