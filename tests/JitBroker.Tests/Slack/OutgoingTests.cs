@@ -58,6 +58,21 @@ public sealed class OutgoingTests
     }
 
     [Fact]
+    public async Task A_private_answer_that_finds_no_way_is_tried_again()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        foreach (var method in (string[])["response_url", "chat.postEphemeral", "conversations.open"])
+            await bench.FaultAsync(new { method, status = 500 });
+        await bench.SayAsync("ana", "/access whoami");
+        await bench.UntilAsync(async () =>
+        {
+            bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            return SlackBench.Text(await bench.WhisperAsync("ana")).Contains("You are *Ana*", StringComparison.Ordinal);
+        });
+        Assert.Single(await bench.CallsAsync("conversations.open"));
+    }
+
+    [Fact]
     public async Task An_edit_that_fails_is_tried_again_until_the_card_is_true()
     {
         await using var bench = await SlackBench.StartAsync();

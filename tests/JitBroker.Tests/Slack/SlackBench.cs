@@ -59,7 +59,7 @@ internal sealed class SlackBench : IAsyncDisposable
 
     public static async Task<SlackBench> StartAsync(
         CatalogSnapshot? catalog = null, Func<PlaygroundOptions, PlaygroundOptions>? workspace = null, Func<SlackOptions, SlackOptions>? settings = null, bool works = true,
-        Wiring wiring = Wiring.Http)
+        Wiring wiring = Wiring.Http, bool opens = true, ILoggerProvider? log = null)
     {
         var databases = await Databases.NewAsync(Engine.Sqlite);
         var clock = new ManualClock();
@@ -80,11 +80,11 @@ internal sealed class SlackBench : IAsyncDisposable
         };
         options = settings?.Invoke(options) ?? options;
         var issuer = new ScriptedIssuer();
-        var web = Compose(databases, clock, options, issuer, catalog ?? TestCatalog.Of(), works);
+        var web = Compose(databases, clock, options, issuer, catalog ?? TestCatalog.Of(), works, log);
         await web.StartAsync();
         slack.ConnectApp(new Uri(web.Urls.First()));
         var bench = new SlackBench(databases, clock, slack, web, issuer, wiring is Wiring.HttpInChaos or Wiring.SocketInChaos);
-        if (options.Mode == SlackOptions.Socket && works)
+        if (options.Mode == SlackOptions.Socket && opens)
             await Eventually.TrueAsync(() => Task.FromResult(bench.Get<SlackStanding>().OpenSockets == options.Sockets));
         if (bench._isChaos)
             await bench.DoAsync("faults", Chaos);
@@ -213,10 +213,12 @@ internal sealed class SlackBench : IAsyncDisposable
         return (JsonObject)JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 
-    private static WebApplication Compose(Databases databases, ManualClock clock, SlackOptions options, ScriptedIssuer issuer, CatalogSnapshot catalog, bool works)
+    private static WebApplication Compose(Databases databases, ManualClock clock, SlackOptions options, ScriptedIssuer issuer, CatalogSnapshot catalog, bool works, ILoggerProvider? log)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (log is not null)
+            builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IIssuer>(issuer);
         builder.Services.AddCore(new CoreOptions(
@@ -237,7 +239,7 @@ internal sealed class SlackBench : IAsyncDisposable
 
     private async Task<JsonObject> ViewAsync(string person, string path, Func<string, object> body) => await DoAsync(path, body((string)(await ModalAsync(person))!["id"]!));
 
-    private async Task<JsonObject> StateAsync(string person) => (JsonObject)JsonNode.Parse(await _http.GetStringAsync(new Uri(Slack.Url, "playground/state?person=" + person)))!;
+    public async Task<JsonObject> StateAsync(string person) => (JsonObject)JsonNode.Parse(await _http.GetStringAsync(new Uri(Slack.Url, "playground/state?person=" + person)))!;
 
     private static IEnumerable<JsonObject> Elements(JsonObject? message) =>
         (message?["blocks"] as JsonArray ?? []).OfType<JsonObject>().SelectMany(b => (b["elements"] as JsonArray ?? []).OfType<JsonObject>());

@@ -11,6 +11,8 @@ namespace JitBroker.Bots.Slack;
 internal sealed partial class PrivateAnswers(SlackOptions options, SlackCalls calls, TimeProvider clock, ILogger<PrivateAnswers> log)
 {
     private const int MostUses = 5;
+    private const int Rounds = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private const int MostKept = 50_000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
@@ -39,18 +41,30 @@ internal sealed partial class PrivateAnswers(SlackOptions options, SlackCalls ca
         if (delivery.UserId is not { } user)
             return;
         var message = MessageRenderer.Render(said);
-        if (UrlOf(delivery.Id) is { } url && await calls.RespondAsync(url, message, replaceOriginal && (delivery.IsEphemeral || delivery.Kind == SlackKinds.Command), cancellationToken))
-            return;
-        if (delivery.ChannelId is { } channel && !channel.StartsWith('D') && await calls.WhisperAsync(channel, user, message, cancellationToken) is SlackReply.Ok)
-            return;
-        if (!await DirectAsync(user, message, cancellationToken))
-            LogUnsaid(log, delivery.Id);
+        for (var round = 1; round <= Rounds; round++)
+        {
+            var reply = await TryAsync(delivery, user, message, replaceOriginal, cancellationToken);
+            if (reply is SlackReply.Ok)
+                return;
+            if (reply is SlackReply.Refused || round == Rounds)
+                break;
+
+            // Slack is slow or stumbles: told twice is better than not told.
+            await Task.Delay(Pause * round, clock, cancellationToken);
+        }
+
+        LogUnsaid(log, delivery.Id);
     }
 
-    private async Task<bool> DirectAsync(string user, SlackMessage message, CancellationToken cancellationToken)
+    /// <summary>One way after the other; how the last one went.</summary>
+    private async Task<SlackReply> TryAsync(SlackDelivery delivery, string user, SlackMessage message, bool replaceOriginal, CancellationToken cancellationToken)
     {
-        var (direct, _) = await calls.DirectAsync(user, Urgency.Answer, cancellationToken);
-        return direct is not null && await calls.PostAsync(direct, message, about: null, Urgency.Answer, cancellationToken) is SlackReply.Ok;
+        if (UrlOf(delivery.Id) is { } url && await calls.RespondAsync(url, message, replaceOriginal && (delivery.IsEphemeral || delivery.Kind == SlackKinds.Command), cancellationToken))
+            return new SlackReply.Ok([]);
+        if (delivery.ChannelId is { } channel && !channel.StartsWith('D') && await calls.WhisperAsync(channel, user, message, cancellationToken) is SlackReply.Ok whispered)
+            return whispered;
+        var (direct, refused) = await calls.DirectAsync(user, Urgency.Answer, cancellationToken);
+        return direct is null ? refused! : await calls.PostAsync(direct, message, about: null, Urgency.Answer, cancellationToken);
     }
 
     private Uri? UrlOf(string deliveryId)

@@ -1,5 +1,6 @@
 // The page: one person's view of one conversation, redrawn from the state whenever the live line says that something changed.
 import { coalesce, get, live, post } from './api.js';
+import { drawChaos, toggleChaos } from './chaos.js';
 import { makeComposer } from './composer.js';
 import { drawHome, drawMessages } from './messages.js';
 import { drawModals } from './modal.js';
@@ -8,7 +9,7 @@ import { drawWire, toggleWire } from './wire.js';
 
 const byId = (id) => document.getElementById(id);
 const [handle, place, tab] = decodeURIComponent(location.hash.slice(1)).split('/');
-const app = { person: handle || 'ana', conversation: place || 'access-requests', tab: tab || 'messages', state: null, world: null, go, toggleWire };
+const app = { person: handle || 'ana', conversation: place || 'access-requests', tab: tab || 'messages', state: null, world: null, go, toggleWire: () => { byId('chaos').hidden = true; toggleWire(); }, toggleChaos: () => { byId('wire').hidden = true; toggleChaos(app); } };
 let composer = null;
 
 function conversations() {
@@ -52,6 +53,7 @@ function draw(conversation) {
   else drawMessages(app, conversation, state.messages[conversation.id] ?? []);
   drawModals(app, state.modals);
   drawWire();
+  drawChaos(app);
   const unread = conversations().reduce((sum, c) => sum + (c.id === conversation.id ? 0 : c.unread), 0);
   document.title = `${unread ? `(${unread}) ` : ''}${conversation.direct ? state.app.name : `#${conversation.name}`} · ${state.me.name.split(' ')[0]} · ${state.team.name}`;
   history.replaceState(null, '', `#${state.me.handle}/${conversation.direct ? 'app' : conversation.name}${home ? '/home' : ''}`);

@@ -22,7 +22,7 @@ export function drawSidebar(app) {
   const { state } = app;
   const sorted = [...state.channels].filter((c) => !c.is_archived);
   replace(document.getElementById('sidebar'),
-    h('div', { class: 'team' }, h('div', { class: 'team-name' }, state.team.name), h('div', { class: `team-app${state.app.connected ? '' : ' off'}` }, h('i', {}), state.app.connected ? `${state.app.name} is connected` : 'No app connected')),
+    h('div', { class: 'team' }, h('div', { class: 'team-name' }, state.team.name), h('div', { class: `team-app${state.app.connected ? '' : ' off'}` }, h('i', {}), state.app.connected ? `${state.app.name} is connected${state.app.sockets ? ` · ${state.app.sockets} socket${state.app.sockets > 1 ? 's' : ''}` : ''}` : 'No app connected')),
     h('div', { class: 'me' }, avatar(state.me, 30), h('div', {}, h('b', {}, state.me.name), h('span', {}, state.me.title ?? state.me.email ?? ''))),
     state.app.shortcuts.map((s) => h('button', { type: 'button', class: 'shortcut', 'data-shortcut': s.callback_id, onclick: async () => {
       const answer = await post('shortcut', { person: app.person, callback_id: s.callback_id });
@@ -42,5 +42,6 @@ export function drawHead(app, conversation) {
     conversation.direct ? h('div', { class: 'tabs' }, tab('home', 'Home'), tab('messages', 'Messages')) : h('div', { class: 'topic' }, conversation.topic),
     h('div', { class: 'head-side' },
       !conversation.direct && h('div', { class: 'faces', title: members.map((m) => m.name).join(', ') }, members.slice(0, 4).map((m) => avatar(m, 22)), h('span', {}, members.length)),
+      h('button', { type: 'button', class: `btn-icon${app.state.chaos.on ? ' alarm' : ''}`, title: app.state.chaos.on ? 'Chaos is on' : 'Chaos: make the workspace unkind', 'aria-label': 'Chaos', id: 'chaos-toggle', onclick: app.toggleChaos }, icon('storm', 18)),
       h('button', { type: 'button', class: 'btn-icon', title: 'What goes over the wire', 'aria-label': 'Wire', id: 'wire-toggle', onclick: app.toggleWire }, icon('wire', 18))));
 }
