@@ -72,7 +72,7 @@ internal static class AuditBench
     private static async Task WriteAsync(string path, CancellationToken cancellationToken)
     {
         var start = new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
-        var ana = new Actor(new Person("ana@example.com", "Ana"), Surface.Slack, "slack:T0EX/U0ANA");
+        var ana = new Actor(new Person("ana@example.com", "Ana"), People.Surface.Slack, "slack:T0EX/U0ANA");
         var hash = Chain.Genesis;
         await using var file = new StreamWriter(path, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
         for (var seq = 1; seq <= Events; seq++)
