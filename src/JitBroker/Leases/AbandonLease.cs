@@ -58,8 +58,8 @@ public sealed class AbandonLease(
     {
         if (details.Grant.Holder == actor.Email)
             return new Refusal(Codes.OwnGrant, "You hold this access, so another operator has to judge whether its end may be given up.");
-        if (reason?.Length > ReasonLength)
-            return new Refusal(Codes.InvalidValue, "The reason is too long: at most 1000 characters.", "reason");
+        if (FreeText.Fault(reason, ReasonLength, "reason", "reason") is { } unfit)
+            return unfit;
         return Trimmed(reason) is null
             ? new Refusal(Codes.ReasonRequired, "Say why nobody needs to see this end verified: it stays in all evidence.", "reason")
             : StuckLeases.NotStuck(details.Lease);

@@ -34,8 +34,8 @@ public sealed class RetryLease(Database database, StuckLeases stuck, LeaseMoves 
         var found = await stuck.LockAsync(session, actor, leaseId, cancellationToken);
         if (found.Value is not { } details)
             return found;
-        if (reason?.Length > AbandonLease.ReasonLength)
-            return new Refusal(Codes.InvalidValue, "The reason is too long: at most 1000 characters.", "reason");
+        if (FreeText.Fault(reason, AbandonLease.ReasonLength, "reason", "reason") is { } unfit)
+            return unfit;
         if (StuckLeases.NotStuck(details.Lease) is { } refusal)
             return refusal;
         var now = clock.GetUtcNow();

@@ -67,6 +67,8 @@ public sealed class AuditTests
     [InlineData("/v1/audit?after=-1")]
     [InlineData("/v1/audit?actr=ana@example.com")]
     [InlineData("/v1/audit?limit=0")]
+    [InlineData("/v1/audit?about=%00")]
+    [InlineData("/v1/audit?actor=a%00b")]
     [InlineData("/v1/audit?cursor=AAAA")]
     [InlineData("/v1/audit/export?format=xml")]
     [InlineData("/v1/audit/export?from=yesterday")]

@@ -44,7 +44,7 @@ public sealed class SurfaceTests
     [Theory]
     [InlineData("GET", "/nothing", 404, "not_found")]
     [InlineData("GET", "/v1/nothing", 404, "not_found")]
-    [InlineData("GET", "/v1/audit", 404, "not_found")]
+    [InlineData("GET", "/v1/secrets", 404, "not_found")]
     [InlineData("GET", "/authz", 404, "not_found")]
     [InlineData("GET", "/c", 404, "not_found")]
     [InlineData("PUT", "/c/01ARZ3NDEKTSV4RRFFQ69G5FAV", 405, "invalid_request")]

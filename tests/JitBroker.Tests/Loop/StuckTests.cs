@@ -147,6 +147,7 @@ public sealed class StuckTests
         Assert.Equal(Codes.OwnGrant, await AbandonCodeAsync(broker, "ana", lease.Id, "x"));
         Assert.Equal(Codes.ReasonRequired, await AbandonCodeAsync(broker, "dan", lease.Id, " "));
         Assert.Equal(Codes.InvalidValue, await AbandonCodeAsync(broker, "dan", lease.Id, new string('x', 1001)));
+        Assert.Equal(Codes.InvalidValue, await AbandonCodeAsync(broker, "dan", lease.Id, "nul\0"));
         Assert.Null(await RetryCodeAsync(broker, "ana", lease.Id));
 
         var other = await broker.GrantAsync("cy");
@@ -155,7 +156,7 @@ public sealed class StuckTests
         Assert.Equal(Codes.NotStuck, await RetryCodeAsync(broker, "dan", live.Id));
         Assert.Equal(("revoking", "active"), ((await broker.LeasesAsync(grant.Id))[0].State, (await broker.LeasesAsync(other.Id))[0].State));
         var refused = await broker.Database.ReadAsync(s => s.FirstOrDefaultAsync<long>("select count(*) from events where type = 'refused' and data like '%lease.%'", null, CancellationToken.None), CancellationToken.None);
-        Assert.Equal(7, refused);
+        Assert.Equal(8, refused);
     }
 
     private static async Task<string?> AbandonCodeAsync(TestBroker broker, string who, string lease, string reason) =>

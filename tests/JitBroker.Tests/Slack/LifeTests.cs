@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
@@ -189,6 +191,24 @@ public abstract class LifeSuite(Wiring wiring) : ChatSuite(wiring)
         bench.Clock.Advance(TimeSpan.FromMinutes(2));
         await RevokeAsync(bench);
         await bench.UntilCardAsync("(expired), verified");
+    }
+
+    [Fact]
+    public async Task An_end_that_an_operator_gave_up_on_is_told_to_operations_and_shown_as_not_verified()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        var catalogs = bench.Get<CatalogHolder>();
+        catalogs.Replace(catalogs.Current with { Roles = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["operator"] = ["platform"] }.ToFrozenDictionary(StringComparer.Ordinal) });
+        var grant = await GrantedAsync(bench);
+        var lease = (await bench.Get<MintLease>().HandleAsync(TestBroker.As("ana"), grant, CancellationToken.None)).Value!.Lease.Id;
+        bench.Issuer.BeforeEnd = (_, _) => Task.FromResult<EndOutcome?>(new EndOutcome.Failed("logs does not answer"));
+        await bench.Get<EndGrant>().HandleAsync(TestBroker.As("ana"), grant, null, null, CancellationToken.None);
+        await RevokeAsync(bench);
+
+        Assert.NotNull((await bench.Get<AbandonLease>().HandleAsync(TestBroker.As("dan"), lease, "scrapped <!channel>", null, CancellationToken.None)).Value);
+
+        await bench.UntilCardAsync("*ABANDONED, NOT VERIFIED* by *Dan*", "dan", SlackBench.Operations);
+        await bench.UntilCardAsync("given up by an operator, NOT VERIFIED");
     }
 
     private static async Task<string> GrantedAsync(SlackBench bench)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
+using JitBroker.Audit;
 using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
@@ -12,6 +13,7 @@ using JitBroker.People;
 using JitBroker.People.SignIn;
 using JitBroker.Playground.Blocks;
 using JitBroker.Policy;
+using JitBroker.Tests.Loop;
 
 namespace JitBroker.Tests.Slack;
 
@@ -94,6 +96,9 @@ public sealed partial class RenderedTests
         yield return ("approval-direct", ApprovalCard.Of(Stories.Of("pending", text), Recipients.Person("bea@example.com")));
         yield return ("expiry", Notices.Expiry(Stories.Of("approved", text, "active", approvers: ["bea", "dan"]))!);
         yield return ("stuck", Notices.Stuck(Stories.Of("approved", text, "ending", end: "expired"), Stories.Stuck(text))!);
+        var abandoned = AuditEvent.By(TestBroker.As("dan"), "lease", Stories.Stuck().Id, 4, "lease.abandoned", Stories.Now, Stories.Id, new JsonObject { ["reason"] = text ?? "the server was scrapped" });
+        var ended = Stories.Of("approved", text, "ended", end: "expired");
+        yield return ("abandoned", Notices.Abandoned(ended with { Details = ended.Details with { History = [abandoned] } }, Stories.Stuck(text) with { State = "revoked", Verified = false })!);
         yield return ("signed-in", Notices.SignedIn(Session(text), Stories.Now));
         yield return ("channel-refused", Notices.ChannelRefused(text ?? "C0DATA", text ?? "not_in_channel", 2));
         yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));

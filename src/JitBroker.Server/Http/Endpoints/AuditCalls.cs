@@ -19,9 +19,9 @@ internal static class AuditCalls
             return refused;
         var query = new QueryReader(context, "after", "actor", "about");
         var (after, actor, about) = (Number(query, "after") ?? 0, query.Text("actor"), query.Text("about"));
-        if (actor is { Length: 0 or > 320 })
+        if (actor is { Length: 0 or > 320 } || actor?.Contains('\0', StringComparison.Ordinal) is true)
             query.Fault("actor", "This is an e-mail address.");
-        if (about is { Length: 0 or > 200 })
+        if (about is { Length: 0 or > 200 } || about?.Contains('\0', StringComparison.Ordinal) is true)
             query.Fault("about", "This is the id of a request, or of what else happened.");
         var list = string.Create(CultureInfo.InvariantCulture, $"audit|{actor}|{about}");
         var (cursor, limit) = (query.Cursor(list, IsNumber), query.Limit());
