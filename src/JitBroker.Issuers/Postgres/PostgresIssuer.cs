@@ -20,7 +20,7 @@ internal sealed class PostgresIssuer(SecretLookup secrets, TimeProvider clock) :
         EarlyEnd.Immediate,
         TimeSpan.Zero,
         SettleTime,
-        "Ends at once: the login is removed and its open sessions are cut. Were the broker down, the server itself lets nobody log in after the end, but a session that is open then goes on until the broker is back.");
+        "the login is removed and open sessions are cut at once; while the broker is down the server lets nobody log in after the end, but a session that is open then goes on until the broker is back");
 
     public string Kind => KindName;
 
