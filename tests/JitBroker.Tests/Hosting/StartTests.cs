@@ -38,6 +38,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal((1, 1), (settings.Exit, catalog.Exit));
         Assert.Contains("Broker:PendingFor", settings.Error, StringComparison.Ordinal);
         Assert.Contains("Broker:Nonsense", settings.Error, StringComparison.Ordinal);
+        Assert.Contains("catalog.yaml", settings.Error, StringComparison.Ordinal);
         Assert.Contains("catalog.yaml:1", catalog.Error, StringComparison.Ordinal);
         Assert.Contains("catalog.yaml:2", catalog.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", settings.Error + catalog.Error, StringComparison.Ordinal);
