@@ -15,7 +15,7 @@ namespace JitBroker.Scheduling;
 /// </summary>
 internal sealed class AlarmClock(
     ISchedulerFactory schedulers, Wakeups wakeups, Database database, GrantStore grants, LeaseStore leases, RequestStore requests, OutboxStore outbox, TimeProvider clock)
-    : IHostedService, IDisposable
+    : IHostedService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private static readonly JobKey Due = new("due", "due");
@@ -56,8 +56,6 @@ internal sealed class AlarmClock(
         wakeups.Connect(null, null);
         return Task.CompletedTask;
     }
-
-    public void Dispose() => _setting.Dispose();
 
     /// <summary>The sweep has begun to look; a ring from now on needs another look.</summary>
     public void Answered(Sweep sweep) => _ringing.TryRemove(sweep, out _);
