@@ -26,7 +26,7 @@ internal static class GrantView
         {
             run.Screen.Line(StateWords.Of(reply.Value.State), Piece.Ours("  "), new Piece(reply.Value.Entitlement, Tone.Strong), Piece.Ours("  "), Standing(run.Times, reply.Value));
             if (reply.Value.AccessMayLastUntil is { } until && until > run.Around.Clock.GetUtcNow())
-                run.Screen.Line(new Piece($"A credential that was collected may still work until {run.Times.Both(until)}: this target cannot cut it.", Tone.Warn));
+                run.Screen.Line(new Piece($"A credential that was collected stops working {run.Times.Both(until)} at the latest: this target cannot cut it.", Tone.Warn));
         }
 
         return Exits.Done;

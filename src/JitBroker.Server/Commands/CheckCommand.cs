@@ -19,17 +19,26 @@ internal static class CheckCommand
         {
             foreach (var problem in result.Problems)
                 await Console.Error.WriteLineAsync(problem.ToString().AsMemory(), cancellationToken);
-            await Console.Error.WriteLineAsync("The catalog was not checked: the settings say where it is and what its limits are.".AsMemory(), cancellationToken);
+            if (result.Draft is { } draft)
+                await CatalogAsync(draft, cancellationToken);
+            else
+                await Console.Error.WriteLineAsync("The catalog was not checked: the settings say where it is and what its limits are.".AsMemory(), cancellationToken);
             return 1;
         }
 
-        var catalog = Opening.Catalog(settings);
-        foreach (var problem in catalog.Problems)
-            await Console.Error.WriteLineAsync(problem.ToString().AsMemory(), cancellationToken);
-        if (catalog.Snapshot is not { } snapshot)
+        if (await CatalogAsync(settings, cancellationToken) is not { } snapshot)
             return 1;
         Console.WriteLine($"Settings and catalog are in order (entitlements: {snapshot.Entitlements.Count}, people: {snapshot.People.Count}, issuers: {snapshot.Issuers.Count}).");
         return isOffline || await TargetReport.WriteAsync(snapshot, TargetChecks.All(BrokerHost.Lookup(settings), BrokerHost.NewClock()), cancellationToken) ? 0 : 1;
+    }
+
+    /// <summary>Tells the catalog's problems; null when there is any.</summary>
+    private static async Task<CatalogSnapshot?> CatalogAsync(BrokerSettings settings, CancellationToken cancellationToken)
+    {
+        var catalog = Opening.Catalog(settings);
+        foreach (var problem in catalog.Problems)
+            await Console.Error.WriteLineAsync(problem.ToString().AsMemory(), cancellationToken);
+        return catalog.Snapshot;
     }
 
     public static Command Make()

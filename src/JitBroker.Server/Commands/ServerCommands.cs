@@ -24,6 +24,11 @@ public static class ServerCommands
                 await Console.Error.WriteLineAsync(problem);
             return 1;
         }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped before it was done.");
+            return 1;
+        }
     }
 
     internal static RootCommand Root()

@@ -34,13 +34,11 @@ internal static class DemoCommand
     {
         await using var world = await DemoWorld.StartAsync(port, isQuiet: false, cancellationToken);
         var page = world.Workspace.Url.AbsoluteUri;
-        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumn("").AddColumn("");
-        table.AddRow(Markup.FromInterpolated($"[bold]Workspace[/]"), Markup.FromInterpolated($"[link={page}]{page}[/]  open this"));
-        table.AddRow(Markup.FromInterpolated($"Service"), Markup.FromInterpolated($"{world.ServiceUrl}  takes the tokens"));
-        table.AddRow(Markup.FromInterpolated($"Broker"), Markup.FromInterpolated($"{world.BrokerUrl}  JIT_URL for jit"));
         var screen = Screen();
         screen.MarkupLine("\n[bold]JitBroker demo[/]");
-        screen.Write(table);
+        screen.MarkupLineInterpolated($"[bold]Workspace[/] [link={page}]{page}[/]  open this");
+        screen.MarkupLineInterpolated($"Service   {world.ServiceUrl}  takes the tokens");
+        screen.MarkupLineInterpolated($"Broker    {world.BrokerUrl}  JIT_URL for jit");
         screen.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"""
 
               1  As Ana, type        [blue]/access request {DemoCatalog.Logs} 30m INC-42 checkout is slow[/]

@@ -6,6 +6,7 @@ using JitBroker.Catalog;
 using JitBroker.Playground;
 using JitBroker.Server.Hosting;
 using JitBroker.Server.Settings;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 
 namespace JitBroker.Server.Demo;
@@ -16,6 +17,8 @@ namespace JitBroker.Server.Demo;
 /// </summary>
 internal sealed class DemoWorld : IAsyncDisposable
 {
+    private const int Attempts = 5;
+
     private readonly string _folder;
     private readonly WebApplication _broker;
     private readonly GuardedService _service;
@@ -33,20 +36,48 @@ internal sealed class DemoWorld : IAsyncDisposable
     /// <param name="isQuiet">Only warnings are logged.</param>
     public static async Task<DemoWorld> StartAsync(int? preferred, bool isQuiet, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("jitbroker-demo-").FullName;
-        var ports = Ports(preferred);
-        var secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var workspace = await PlaygroundHost.StartAsync(new PlaygroundOptions { Clock = BrokerHost.NewClock(), Listen = Loopback(ports[1]) }, cancellationToken);
-        var brokerUrl = Loopback(ports[0]);
-        await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), DemoCatalog.Text, cancellationToken);
-        var broker = BrokerHost.Build(ReadSettings(folder, brokerUrl, workspace, secret), new BrokerHostOptions
+        for (var attempt = 1; ; attempt++)
         {
-            ConfigureLogging = logging => logging.SetMinimumLevel(isQuiet ? LogLevel.Error : LogLevel.Warning).AddFilter("JitBroker", isQuiet ? LogLevel.Error : LogLevel.Warning),
-        });
-        await broker.StartAsync(cancellationToken);
-        workspace.ConnectApp(brokerUrl);
-        var service = await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken);
-        return new DemoWorld(folder, workspace, broker, brokerUrl, service);
+            try
+            {
+                return await StartAtAsync(Ports(attempt == 1 ? preferred : null), isQuiet, cancellationToken);
+            }
+            catch (IOException e) when (e.InnerException is AddressInUseException && attempt < Attempts)
+            {
+                // Another program, such as a second demo, took one of them since it was looked at: others are free.
+                continue;
+            }
+        }
+    }
+
+    private static async Task<DemoWorld> StartAtAsync(int[] ports, bool isQuiet, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("jitbroker-demo-").FullName;
+        var secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var brokerUrl = Loopback(ports[0]);
+        PlaygroundHost? workspace = null;
+        WebApplication? broker = null;
+        try
+        {
+            workspace = await PlaygroundHost.StartAsync(new PlaygroundOptions { Clock = BrokerHost.NewClock(), Listen = Loopback(ports[1]) }, cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), DemoCatalog.Text, cancellationToken);
+            broker = BrokerHost.Build(ReadSettings(folder, brokerUrl, workspace, secret), new BrokerHostOptions
+            {
+                ConfigureLogging = logging => logging.SetMinimumLevel(isQuiet ? LogLevel.Error : LogLevel.Warning).AddFilter("JitBroker", isQuiet ? LogLevel.Error : LogLevel.Warning),
+            });
+            await broker.StartAsync(cancellationToken);
+            workspace.ConnectApp(brokerUrl);
+            return new DemoWorld(folder, workspace, broker, brokerUrl, await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken));
+        }
+        catch
+        {
+            if (broker is not null)
+                await broker.DisposeAsync();
+            if (workspace is not null)
+                await workspace.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _broker.WaitForShutdownAsync(cancellationToken);

@@ -43,7 +43,7 @@ public static partial class SettingsLoader
         var reader = new SettingsReader(configuration, secrets);
         var settings = Read(reader, secrets, folder);
         reader.FaultUnknown(Sections);
-        return reader.Problems.Count == 0 ? new SettingsResult(settings, []) : new SettingsResult(null, reader.Problems);
+        return reader.Problems.Count == 0 ? new SettingsResult(settings, []) : new SettingsResult(null, reader.Problems) { Draft = settings };
     }
 
     internal static BrokerSettings Read(SettingsReader reader, SecretResolver secrets, string folder)

@@ -8,4 +8,8 @@ public sealed record SettingsProblem(string Path, string? Value, string Message,
 }
 
 /// <summary>Settings that may be served with, or every reason why not. Exactly one of the two.</summary>
-public sealed record SettingsResult(BrokerSettings? Settings, IReadOnlyList<SettingsProblem> Problems);
+public sealed record SettingsResult(BrokerSettings? Settings, IReadOnlyList<SettingsProblem> Problems)
+{
+    /// <summary>With defaults in the place of what is wrong: never to be served with, good for looking at the catalog all the same. Null when nothing could be read.</summary>
+    public BrokerSettings? Draft { get; init; }
+}

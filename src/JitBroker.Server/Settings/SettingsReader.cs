@@ -67,7 +67,7 @@ internal sealed class SettingsReader(IConfiguration configuration, SecretResolve
         if (Durations.TryParse(text, out var duration, out var problem))
             return duration;
         Fault(path, text, "this is not a duration the broker can use", problem);
-        return TimeSpan.FromHours(1);
+        return Durations.TryParse(otherwise, out var usual, out _) ? usual : TimeSpan.FromHours(1);
     }
 
     public IReadOnlyList<string> List(string path)

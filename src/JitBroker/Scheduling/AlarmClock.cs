@@ -15,7 +15,7 @@ namespace JitBroker.Scheduling;
 /// </summary>
 internal sealed class AlarmClock(
     ISchedulerFactory schedulers, Wakeups wakeups, Database database, GrantStore grants, LeaseStore leases, RequestStore requests, OutboxStore outbox, TimeProvider clock)
-    : IHostedService, IDisposable
+    : IHostedService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private static readonly JobKey Due = new("due", "due");
@@ -27,7 +27,7 @@ internal sealed class AlarmClock(
 
     private readonly ConcurrentDictionary<Sweep, bool> _ringing = new();
     private readonly Lock _arming = new();
-    private readonly SemaphoreSlim _setting = new(1);
+    private bool _isSetting;
     private IScheduler? _scheduler;
     private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
 
@@ -56,8 +56,6 @@ internal sealed class AlarmClock(
         wakeups.Connect(null, null);
         return Task.CompletedTask;
     }
-
-    public void Dispose() => _setting.Dispose();
 
     /// <summary>The sweep has begun to look; a ring from now on needs another look.</summary>
     public void Answered(Sweep sweep) => _ringing.TryRemove(sweep, out _);
@@ -99,35 +97,42 @@ internal sealed class AlarmClock(
             if (instant >= _armedFor || _scheduler is null)
                 return;
             _armedFor = instant;
+            if (_isSetting)
+                return;
+            _isSetting = true;
         }
 
-        _ = ArmAsync(_scheduler);
+        _ = SetAsync(_scheduler);
     }
 
-    /// <summary>One at a time, and each for the earliest instant known by then, so that of two the later one never wins.</summary>
-    private async Task ArmAsync(IScheduler scheduler)
+    /// <summary>One at a time, until the trigger stands at the earliest instant known, so that of two armings at once the later never wins.</summary>
+    private async Task SetAsync(IScheduler scheduler)
     {
-        await _setting.WaitAsync();
-        try
+        var set = DateTimeOffset.MaxValue;
+        while (NeedsSetting(ref set))
         {
-            DateTimeOffset instant;
-            lock (_arming)
-                instant = _armedFor;
-            if (instant == DateTimeOffset.MaxValue)
-                return;
-            var trigger = OneShotAt(instant);
-            if (await scheduler.RescheduleJob(OneShot, trigger, CancellationToken.None) is null)
-                await scheduler.ScheduleJob(trigger, cancellationToken: CancellationToken.None);
+            try
+            {
+                var trigger = OneShotAt(set);
+                if (await scheduler.RescheduleJob(OneShot, trigger, CancellationToken.None) is null)
+                    await scheduler.ScheduleJob(trigger, cancellationToken: CancellationToken.None);
+            }
+            catch (SchedulerException)
+            {
+                // Lost to its own firing or to the stop: the sweeps look each second all the same.
+                lock (_arming)
+                    _armedFor = DateTimeOffset.MaxValue;
+            }
         }
-        catch (SchedulerException)
+    }
+
+    private bool NeedsSetting(ref DateTimeOffset set)
+    {
+        lock (_arming)
         {
-            // Lost to a concurrent arming or to the stop: the sweeps look each second all the same.
-            lock (_arming)
-                _armedFor = DateTimeOffset.MaxValue;
-        }
-        finally
-        {
-            _setting.Release();
+            _isSetting = _armedFor != DateTimeOffset.MaxValue && _armedFor != set;
+            set = _armedFor;
+            return _isSetting;
         }
     }
 

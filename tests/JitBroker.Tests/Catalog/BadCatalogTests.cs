@@ -131,6 +131,17 @@ public sealed class BadCatalogTests
             Assert.Contains(expected, string.Join('\n', result.Problems), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\0", 1, 1)]
+    [InlineData("people: []\ngroups:\0 {}\nentitlements: {}\n", 2, 8)]
+    public void A_file_with_a_NUL_is_damaged_and_never_read_up_to_it(string yaml, int line, int column)
+    {
+        var problem = Assert.Single(Sample.Load(yaml).Problems);
+
+        Assert.Equal((line, column), (problem.Line, problem.Column));
+        Assert.Contains("NUL", problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_audience_belongs_to_one_issuer()
     {

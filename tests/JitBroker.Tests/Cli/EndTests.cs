@@ -53,7 +53,7 @@ public sealed class EndTests
         machine.Broker.Grants.Add(Sample.Grant());
         machine.Broker.On($"POST /v1/grants/{Sample.GrantId}/end", Say.Ok(Sample.Grant(state: GrantState.Ending) with { AccessMayLastUntil = JumpingClock.Start.AddMinutes(12) }, 202));
 
-        Assert.Contains("may still work until in 12m (10:12)", (await machine.RunAsync("done")).Out, StringComparison.Ordinal);
+        Assert.Contains("stops working in 12m (10:12) at the latest", (await machine.RunAsync("done")).Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal((1, 1), (settings.Exit, catalog.Exit));
         Assert.Contains("Broker:PendingFor", settings.Error, StringComparison.Ordinal);
         Assert.Contains("Broker:Nonsense", settings.Error, StringComparison.Ordinal);
+        Assert.Contains("catalog.yaml", settings.Error, StringComparison.Ordinal);
         Assert.Contains("catalog.yaml:1", catalog.Error, StringComparison.Ordinal);
         Assert.Contains("catalog.yaml:2", catalog.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", settings.Error + catalog.Error, StringComparison.Ordinal);
@@ -85,18 +86,43 @@ public sealed class StartTests : IDisposable
         Assert.Contains("9999_later", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Told_to_stop_while_it_starts_it_stops_without_a_stack_trace()
+    {
+        await RunAsync("init");
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "appsettings.json"), """{ "Database": { "Kind": "postgres", "ConnectionString": "Host=127.0.0.1;Port=1;Username=nobody;Timeout=1" } }""");
+        using var process = Start();
+        var error = process.StandardError.ReadToEndAsync();
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("does not answer yet", StringComparison.Ordinal))
+            Assert.DoesNotContain("Serving", line, StringComparison.Ordinal);
+
+        var rest = process.StandardOutput.ReadToEndAsync();
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal((0, ""), (process.ExitCode, await error));
+        Assert.DoesNotContain("   at ", await rest, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task<(int Exit, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using var process = Start(args);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return (process.ExitCode, await output, await error);
+    }
+
+    private Process Start(params string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(BrokerHost).Assembly.Location, .. args])
         {
             WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
         start.Environment.Remove("ASPNETCORE_URLS");
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        return (process.ExitCode, await output, await error);
+        return Process.Start(start)!;
     }
 }

@@ -137,6 +137,7 @@ public sealed class GrantTests
     [InlineData("state=Active")]
     [InlineData("mine=yes")]
     [InlineData("person=")]
+    [InlineData("person=a%00b")]
     [InlineData("holder=ana")]
     public async Task A_query_that_cannot_be_read_is_refused(string query)
     {

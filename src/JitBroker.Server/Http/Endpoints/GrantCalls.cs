@@ -20,7 +20,7 @@ internal static class GrantCalls
         var query = new QueryReader(context, "state", "mine", "person");
         var state = query.Word("state", GrantLifecycle.Parse, string.Join(", ", WireWords.All<Client.GrantState>()));
         var (mine, person) = (query.Flag("mine"), query.Text("person"));
-        if (person is { Length: 0 or > 320 })
+        if (person is { Length: 0 or > 320 } || person?.Contains('\0', StringComparison.Ordinal) is true)
             query.Fault("person", "This is an e-mail address.");
         var (viewer, holder) = (Caller.Of(context).Email, person is null ? null : Emails.Canonical(person));
         var list = $"grants|{viewer}|{state}|{mine}|{holder}";

@@ -67,6 +67,14 @@ internal sealed class YamlTree
     /// <summary>Null for an empty file, and for one that cannot be read; then there is a problem.</summary>
     public static YamlNode? Read(CatalogSource source, Problems problems)
     {
+        // The parser takes it for the end of the file: what follows would be left out, and with it access be ended.
+        if (source.Text.IndexOf('\0', StringComparison.Ordinal) is var nul and >= 0)
+        {
+            var before = source.Text.AsSpan(0, nul);
+            problems.Add(source.File, before.Count('\n') + 1, nul - before.LastIndexOf('\n'), "", null, "A NUL character stands here: the file is damaged or only half written", "Write the file again.");
+            return null;
+        }
+
         try
         {
             return new YamlTree(source, problems).Document();
