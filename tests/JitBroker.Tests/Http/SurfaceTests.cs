@@ -113,6 +113,25 @@ public sealed class SurfaceTests
     }
 
     [Fact]
+    public async Task Slacks_absence_is_shown_and_makes_nothing_unready()
+    {
+        await using var broker = await BrokerFixture.NewAsync(settings:
+        [
+            ("Broker:AllowTestEndpoints", "true"), ("Slack:Enabled", "true"), ("Slack:Mode", "socket"), ("Slack:ApiUrl", "http://127.0.0.1:9/api/"), ("Slack:BotToken", "xoxb-1"), ("Slack:AppToken", "xapp-1"),
+        ]);
+        JsonNode? slack = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            var ready = (await broker.Nobody.GetAsync("/readyz")).Is(200);
+            slack = ready.Json["checks"]!.AsArray().Single(c => (string?)c!["name"] == "slack");
+            return ((string)slack!["text"]!).Contains("last trouble", StringComparison.Ordinal);
+        });
+
+        Assert.Equal((true, "socket: 0 of 2 open; last trouble: Slack does not answer."), ((bool)slack!["ok"]!, (string?)slack["text"]));
+        (await broker.Nobody.PostAsync("/slack/events", "{}")).Is(401);
+    }
+
+    [Fact]
     public async Task Entitlements_are_those_one_may_ask_for_and_why_tells_the_rest()
     {
         await using var broker = await BrokerFixture.NewAsync();
