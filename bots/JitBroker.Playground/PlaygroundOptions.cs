@@ -49,8 +49,8 @@ public sealed record PlaygroundOptions
     public IReadOnlyList<PlaygroundCommand> Commands { get; init; } =
         [new("/access", "Request or manage access", "request [entitlement] [duration] [reason]")];
 
-    /// <summary>Global shortcuts the app has registered.</summary>
-    public IReadOnlyList<PlaygroundShortcut> Shortcuts { get; init; } = [new("jit_request", "Request access")];
+    /// <summary>Shortcuts the app has registered.</summary>
+    public IReadOnlyList<PlaygroundShortcut> Shortcuts { get; init; } = [new("jit_request", "Request access"), new("jit_request_for", "Request access for this", OnMessage: true)];
 
     /// <summary>The app's address for events, and for the other two where those are absent. Null: not connected yet.</summary>
     public Uri? EventsUrl { get; init; }
@@ -74,8 +74,8 @@ public sealed record PlaygroundOptions
 /// <summary>A registered slash command.</summary>
 public sealed record PlaygroundCommand(string Command, string Description, string UsageHint);
 
-/// <summary>A registered global shortcut.</summary>
-public sealed record PlaygroundShortcut(string CallbackId, string Name);
+/// <summary>A registered shortcut: a global one, or one of messages.</summary>
+public sealed record PlaygroundShortcut(string CallbackId, string Name, bool OnMessage = false);
 
 /// <summary>Slack's limits. A method's bucket holds one minute's worth, so bursts pass and floods do not.</summary>
 public sealed record PlaygroundRateLimits

@@ -170,6 +170,7 @@ create table copies (
 );
 create unique index copies_one_row_per_message on copies (surface, tenant, channel, message);
 create index copies_by_about on copies (about_id);
+create index copies_homes on copies (posted_at) where template = 'home';
 
 create table deliveries (
     id               text        not null constraint deliveries_pk primary key,

@@ -1,3 +1,4 @@
+using JitBroker.Audit;
 using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Leases;
@@ -26,7 +27,7 @@ public sealed record ChatReply(ChatMessage? Message, Refusal? Refusal = null, st
 /// </summary>
 public sealed class ChatService(
     SubmitRequest submit, DraftRequest drafts, DecideRequest decide, CancelRequest cancel, EndGrant end, RequestReader reader, References references, Lists lists,
-    ReadStory stories, LatelyAsked lately, CatalogHolder catalogs, TimeProvider clock)
+    ReadStory stories, LatelyAsked lately, Refusals refusals, CatalogHolder catalogs, TimeProvider clock)
 {
     public Task<ChatMessage> MineAsync(Actor actor, CancellationToken cancellationToken) => lists.MineAsync(actor, cancellationToken);
 
@@ -53,6 +54,16 @@ public sealed class ChatService(
     /// <summary>Everything that is wrong with a draft, so that a form can show it all at once.</summary>
     public IReadOnlyList<Refusal> FaultsOf(Actor actor, RequestDraft draft) => [.. drafts.Analyse(actor, draft).SelectMany(a => a.Refusals)];
 
+    /// <summary>Why this person may have it or not; a name that is hidden from them reads as one that does not exist.</summary>
+    public ChatReply Why(Actor actor, string? entitlement)
+    {
+        if (entitlement is null)
+            return new Refusal(Codes.InvalidValue, "Say what: /access why ENTITLEMENT. The form of /access request shows what you may ask for.");
+        if (submit.Explain(actor, entitlement) is { } why)
+            return Help.Why(why);
+        return submit.Analyse(actor, new SubmitOrder(entitlement, IsBundle: false, null, ""))[0].Refusal!;
+    }
+
     /// <summary>Says yes. The card tells it; <paramref name="isCardFar"/> when the press came from somewhere that is not edited.</summary>
     public async Task<ChatReply> ApproveAsync(Actor actor, string requestId, bool isCardFar, CommitWith<Decided>? together, CancellationToken cancellationToken)
     {
@@ -64,6 +75,20 @@ public sealed class ChatService(
         return outcome.Value!.Grant is null
             ? ChatMessage.Sentence("Your approval counts; others must approve too.")
             : ChatMessage.Sentence("Approved. Its asker has been told.");
+    }
+
+    /// <summary>Says yes to less than was asked; what was typed is a duration, or is refused as the field's fault.</summary>
+    public async Task<ChatReply> ApproveForLessAsync(Actor actor, string requestId, string typed, CommitWith<Decided>? together, CancellationToken cancellationToken)
+    {
+        if (!Durations.TryParse(typed, out var duration, out var problem))
+        {
+            // Whether one has a say at all comes first (contract §4).
+            var refused = await ObjectionToDecideAsync(actor, requestId, cancellationToken) ?? new Refusal(Codes.InvalidDuration, problem, "duration");
+            return await refusals.RecordAsync(actor, "request.decide", Ids.IsId(requestId) ? requestId : null, null, refused, cancellationToken);
+        }
+
+        var outcome = await decide.HandleAsync(actor, new DecideOrder(requestId, Approve: true, Duration: duration), together, cancellationToken);
+        return outcome.Refusal is { } refusal ? refusal : ChatReply.Silent;
     }
 
     public async Task<ChatReply> DenyAsync(Actor actor, string requestId, string reason, CommitWith<Decided>? together, CancellationToken cancellationToken)
@@ -114,8 +139,8 @@ public sealed class ChatService(
             $"A credential never stands in chat. Collect opened its page in your browser; in a terminal it is {Say.Code("jit creds " + grant!.Entitlement)} (sign in once with {Say.Code("jit login")}). It is good until {Say.Time(grant.EndsAt, now)}."));
     }
 
-    /// <summary>Why this person could not say no to it now, so that nobody writes a reason for nothing; null when they can.</summary>
-    public async Task<Refusal?> ObjectionToDenyAsync(Actor actor, string requestId, CancellationToken cancellationToken)
+    /// <summary>Why this person could not decide it now, so that nobody fills in a form for nothing; null when they can.</summary>
+    public async Task<Refusal?> ObjectionToDecideAsync(Actor actor, string requestId, CancellationToken cancellationToken)
     {
         if (await reader.FindAsync(requestId, cancellationToken) is not { } details)
             return new Refusal(Codes.NotFound, $"There is no request {Cut.To(Clean.Line(requestId) is { Length: > 0 } id ? id : "?", 40)}.");

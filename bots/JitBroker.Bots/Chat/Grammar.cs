@@ -23,6 +23,8 @@ public abstract record ChatCommand
 
     public sealed record Revoke(string? Grant, string Reason) : ChatCommand;
 
+    public sealed record Why(string? Entitlement) : ChatCommand;
+
     public sealed record WhoAmI : ChatCommand;
 
     public sealed record Login(string? Code) : ChatCommand;
@@ -59,9 +61,10 @@ public static class Grammar
             "cancel" => new ChatCommand.Withdraw(First(rest)),
             "done" => new ChatCommand.Done(First(rest)),
             "revoke" => Revoke(rest),
+            "why" => new ChatCommand.Why(First(rest)),
             "whoami" => new ChatCommand.WhoAmI(),
             "login" => new ChatCommand.Login(First(rest)),
-            "breakglass" or "extend" or "review" or "why" or "link" => new ChatCommand.NotYet(verb.ToLowerInvariant()),
+            "breakglass" or "extend" or "review" or "link" => new ChatCommand.NotYet(verb.ToLowerInvariant()),
             _ => new ChatCommand.Unknown(verb, NearestName.Of(verb, Verbs)),
         };
     }

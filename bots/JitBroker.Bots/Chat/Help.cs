@@ -15,6 +15,7 @@ public static class Help
         ("cancel [REQUEST]", "withdraw a request"),
         ("done [GRANT]", "end your access now"),
         ("revoke GRANT REASON…", "end somebody else's access now"),
+        ("why ENTITLEMENT", "why you may have it or not, and who decides"),
         ("whoami", "who I think you are"),
         ("login CODE", "sign in the jit command line"),
     ];
@@ -42,9 +43,21 @@ public static class Help
         "breakglass" => ChatText.Of($"Emergency access is not built yet. Ask with {Say.Code("/access request")} and press your approvers."),
         "extend" => ChatText.Of($"Extending is not built yet. Ask again with {Say.Code("/access request")} before it ends."),
         "review" => ChatText.Of($"Reviews come with emergency access, which is not built yet."),
-        "why" => ChatText.Of($"{Say.Code("why")} is not built yet in chat. {Say.Code("jit why ENTITLEMENT")} tells you, and the form of {Say.Code("/access request")} says who would be asked."),
         _ => ChatText.Of($"Linking is not built yet: your account is named in the catalog. {Say.Code("/access whoami")} shows whether it is."),
     });
+
+    /// <summary>Each rule, met or not; and the way to ask when it may be asked for.</summary>
+    public static ChatMessage Why(Why why)
+    {
+        var says = why.Allowed
+            ? ChatText.Of($"You may ask for {Say.Strong(why.Title)}.")
+            : ChatText.Of($"You may not ask for {Say.Strong(why.Title)} now.");
+        var parts = new List<ChatPart> { new ChatPart.Status(why.Allowed ? Tone.Good : Tone.Bad, says) };
+        parts.AddRange(why.Rules.Select(r => new ChatPart.Paragraph(ChatText.Of($"{(r.Ok ? "✓" : "✗")} {r.Text}"))));
+        if (why.Allowed)
+            parts.Add(new ChatPart.Actions([new ChatButton(ChatActions.RequestAccess, "Ask for it…", why.Name, ButtonStyle.Primary)]));
+        return new ChatMessage(says, parts);
+    }
 
     public static ChatMessage WhoAmI(PeopleDirectory directory, Actor actor)
     {

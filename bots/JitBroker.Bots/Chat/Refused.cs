@@ -28,6 +28,9 @@ public static class Refused
     public static Refusal AccountUnchecked() =>
         new(Codes.Unavailable, "I could not check your account just now (the chat service did not answer), so nothing was done. Try again in a moment, or use jit.");
 
+    public static Refusal NotTheirsAnyMore() =>
+        new(Codes.Inactive, "This account was taken out of the catalog, or given to somebody else there. Open this page again to see what is yours.");
+
     public static ChatMessage Broken(string reference) => ChatMessage.Sentence(
         ChatText.Of($"Something went wrong on my side (ref {Say.Code(reference)}); nothing was changed. Try again in a moment, or use {Say.Code("jit")}."));
 

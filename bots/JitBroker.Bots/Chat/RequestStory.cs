@@ -49,4 +49,10 @@ public sealed record RequestStory(RequestDetails Details, string Title, string? 
 
     /// <summary><c>1 h</c>, or what the approvers made of it.</summary>
     public string Duration => Durations.Human(Grant is null ? Request.Duration : Grant.EndsAt - Grant.StartsAt);
+
+    /// <summary>What was asked for, whatever came of it.</summary>
+    public string AskedDuration => Durations.Human(Request.Duration);
+
+    /// <summary>It was granted for less than was asked.</summary>
+    public bool IsNarrowed => Grant is { } grant && grant.EndsAt - grant.StartsAt < Request.Duration;
 }

@@ -20,6 +20,7 @@ public static class SlackServices
             .AddSingleton<LatelyAsked>()
             .AddSingleton<DraftRequest>()
             .AddSingleton<FillRequestForm>()
+            .AddSingleton<ReadHome>()
             .AddSingleton<ChatService>()
             .AddSingleton<SignInByChat>();
 
@@ -48,6 +49,7 @@ public static class SlackServices
             .AddSingleton<CopyKeeper>()
             .AddSingleton<ChannelSafety>()
             .AddSingleton<ChannelFallback>()
+            .AddSingleton<SlackHome>()
             .AddSingleton<IDeliverySender, SlackSender>();
 
     private static IServiceCollection AddSlackInbound(this IServiceCollection services) =>
@@ -55,6 +57,7 @@ public static class SlackServices
             .AddSingleton<SlackPeople>()
             .AddSingleton<RequestFormDesk>()
             .AddSingleton<DenyForm>()
+            .AddSingleton<ApproveLessForm>()
             .AddSingleton<SlackSubmissions>()
             .AddSingleton<SlackCommands>()
             .AddSingleton<SlackPresses>()

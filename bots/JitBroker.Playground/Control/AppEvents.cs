@@ -25,18 +25,35 @@ internal sealed class AppEvents(Workspace workspace, Payloads payloads, IAppDeli
         return ControlAnswer.From(await events.SendAsync(delivery, ct));
     }
 
-    /// <summary><c>{person, callback_id}</c>: a global shortcut.</summary>
+    /// <summary><c>{person, callback_id}</c>: a global shortcut; with <c>conversation</c> and <c>ts</c> a message's.</summary>
     public async Task<ControlAnswer> ShortcutAsync(ControlRequest request, CancellationToken ct)
     {
         AppDelivery delivery;
         lock (workspace.Gate)
         {
-            var payload = payloads.Interaction("shortcut", request.Person(workspace));
+            var person = request.Person(workspace);
+            var (where, message) = request.Text("ts") is null ? (null, null) : Seen(request, person);
+            var payload = payloads.Interaction(message is null ? "shortcut" : "message_action", person);
             payload["callback_id"] = request.Need("callback_id");
             payload["action_ts"] = workspace.NextTs();
+            if (message is not null)
+            {
+                payload["message_ts"] = message.Ts;
+                payload["message"] = payloads.Message(message);
+                payload["channel"] = new JsonObject { ["id"] = where!.Id, ["name"] = where.Name };
+                payload["response_url"] = payloads.ResponseUrl("app", where, person, null);
+            }
             delivery = payloads.Interactive(payload);
         }
         return ControlAnswer.From(await app.DeliverAsync(delivery, ct));
+    }
+
+    private (Conversation Where, Message Message) Seen(ControlRequest request, string person)
+    {
+        var target = Target.Of(request, workspace, person);
+        // Slack offers no shortcuts on what only one person sees
+        if (target.Message is not { EphemeralTo: null } message) throw new ControlFault("There are no shortcuts on a message that only one person sees.");
+        return (target.Where!, message);
     }
 
     /// <summary><c>{event: {type, …}}</c>: any event, enveloped, signed and retried as Slack does.</summary>

@@ -45,7 +45,7 @@ internal sealed class StateOfPerson(Workspace workspace, Payloads payloads, AppA
         ["connected"] = hub.IsConnected || addresses.For(DeliveryKind.Event) is not null,
         ["sockets"] = hub.Open().Count,
         ["commands"] = new JsonArray([.. Options.Commands.Select(c => new JsonObject { ["command"] = c.Command, ["description"] = c.Description, ["usage_hint"] = c.UsageHint })]),
-        ["shortcuts"] = new JsonArray([.. Options.Shortcuts.Select(s => new JsonObject { ["callback_id"] = s.CallbackId, ["name"] = s.Name })]),
+        ["shortcuts"] = new JsonArray([.. Options.Shortcuts.Select(s => new JsonObject { ["callback_id"] = s.CallbackId, ["name"] = s.Name, ["type"] = s.OnMessage ? "message" : "global" })]),
     };
 
     private JsonObject Person(PlaygroundPerson p) => new()

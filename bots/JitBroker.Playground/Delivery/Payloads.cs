@@ -92,6 +92,10 @@ internal sealed class Payloads(Workspace workspace, Func<Uri> origin)
         return new Uri(origin(), string.Create(CultureInfo.InvariantCulture, $"hooks/{kind}/{Options.TeamId}/{secret}")).ToString();
     }
 
+    /// <summary>Where a message stands in this workspace's page.</summary>
+    public string Permalink(Conversation where, Message message) =>
+        new Uri(origin(), $"archives/{where.Id}/p{message.Ts.Replace(".", "", StringComparison.Ordinal)}").ToString();
+
     /// <summary>A view as Slack sends it to the app and answers it.</summary>
     public JsonObject View(OpenView view)
     {

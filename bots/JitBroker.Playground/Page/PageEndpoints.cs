@@ -10,6 +10,7 @@ internal static class PageEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", (HttpContext http) => SendAsync(http, "index.html"));
+        routes.MapGet("/archives/{channel}/{message}", (HttpContext http) => SendAsync(http, "index.html"));
         routes.MapGet("/assets/{name}", (HttpContext http) => SendAsync(http, (string)http.Request.RouteValues["name"]!));
     }
 

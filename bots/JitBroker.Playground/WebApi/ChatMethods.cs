@@ -4,7 +4,7 @@ using JitBroker.Playground.State;
 
 namespace JitBroker.Playground.WebApi;
 
-/// <summary>chat.postMessage, .update, .delete and .postEphemeral.</summary>
+/// <summary>chat.postMessage, .update, .delete, .postEphemeral and .getPermalink.</summary>
 internal sealed class ChatMethods(Workspace workspace, Payloads payloads)
 {
     public IEnumerable<ApiMethod> All =>
@@ -13,6 +13,7 @@ internal sealed class ChatMethods(Workspace workspace, Payloads payloads)
         new("chat.update", "chat:write", Tier.Three, Update),
         new("chat.delete", "chat:write", Tier.Three, Delete),
         new("chat.postEphemeral", "chat:write", Tier.Four, PostEphemeral),
+        new("chat.getPermalink", null, Tier.Special, Permalink),
     ];
 
     private ApiAnswer Post(ApiCall call)
@@ -59,6 +60,14 @@ internal sealed class ChatMethods(Workspace workspace, Payloads payloads)
         channel!.Messages.Remove(message);
         workspace.Changed();
         return ApiAnswer.With(("channel", channel.Id), ("ts", message.Ts));
+    }
+
+    private ApiAnswer Permalink(ApiCall call)
+    {
+        var (where, refused) = Target(call.Text("channel"), mayOpenDirect: false);
+        if (where is null) return refused!;
+        if (call.Text("message_ts") is not { } ts || where.Find(ts) is not { EphemeralTo: null } message) return ApiAnswer.Fail("message_not_found");
+        return ApiAnswer.With(("channel", where.Id), ("permalink", payloads.Permalink(where, message)));
     }
 
     private Message FromApp(MessageContent content, string? thread, string? ephemeralTo) => new()

@@ -23,6 +23,12 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     /// <summary>Most approvers that are told one by one when an entitlement has no channel.</summary>
     public const int DirectMessages = 10;
 
+    /// <summary>How long after it was opened a Home is kept true; an older one is made anew when it is opened again.</summary>
+    public static readonly TimeSpan HomeKeptFor = TimeSpan.FromDays(7);
+
+    /// <summary>What moves within this time makes one edit of a Home.</summary>
+    public static readonly TimeSpan HomePause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>A request was made: its cards, to the approvers and to its asker.</summary>
     public async Task SubmittedAsync(
         Session session, CatalogSnapshot catalog, Entitlement entitlement, Request request, IReadOnlyList<Approver> approvers, DateTimeOffset now, CancellationToken cancellationToken)
@@ -38,6 +44,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
                 await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, null, cancellationToken);
         }
 
+        await HomesAsync(session, new PeopleDirectory(catalog), request, entitlement.Approval, now, cancellationToken);
         Wake(session);
     }
 
@@ -46,10 +53,21 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     {
         if (surfaces.All.Count == 0)
             return;
-        foreach (var copy in await outbox.MoveCardAsync(session, requestId, cancellationToken))
-            await outbox.InsertAsync(session, EditOf(copy, now), cancellationToken);
+        foreach (var copy in await outbox.MoveCardAsync(session, requestId, now - HomeKeptFor, cancellationToken))
+            await EditAsync(session, copy, now, cancellationToken);
         Wake(session);
     }
+
+    /// <summary>As <see cref="MovedAsync"/>, when it may be others' turn now: the Homes of all who have a say are to be edited too.</summary>
+    public async Task TurnedAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await HomesAsync(session, bench, now, cancellationToken);
+        await MovedAsync(session, bench.Request.Id, now, cancellationToken);
+    }
+
+    /// <summary>The Homes of its asker and of all who have a say are to be edited. In one order everywhere, so that no two transactions wait for each other.</summary>
+    public Task HomesAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken) =>
+        HomesAsync(session, bench.Directory, bench.Request, bench.Content.Rule, now, cancellationToken);
 
     /// <summary>Tells one person something on every surface where they are known, at <paramref name="at"/>.</summary>
     public async Task TellAsync(
@@ -79,8 +97,27 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
         CopyId = copy.Id,
         State = DeliveryState.Pending.ToText(),
         CreatedAt = now,
-        NextAttemptAt = now,
+        NextAttemptAt = copy.Template == Templates.Home ? now + HomePause : now,
     };
+
+    private async Task HomesAsync(Session session, PeopleDirectory directory, Request request, ApprovalRule pinned, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (surfaces.All.Count == 0)
+            return;
+        foreach (var home in await outbox.HomesAsync(session, now - HomeKeptFor, cancellationToken))
+        {
+            if (home.AboutId == request.Requester || Rights.HasASay(directory, request.Entitlement, pinned, request.Requester, home.AboutId))
+                await EditAsync(session, home, now, cancellationToken);
+        }
+    }
+
+    private async Task EditAsync(Session session, PostedCopy copy, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var edit = EditOf(copy, now);
+        await outbox.InsertAsync(session, edit, cancellationToken);
+        if (edit.NextAttemptAt > now)
+            session.AfterCommit(() => wakeups.DueAt(edit.NextAttemptAt));
+    }
 
     private static IEnumerable<string> Audience(CatalogSnapshot catalog, Entitlement entitlement, ChatSurface surface, IReadOnlyList<Approver> approvers)
     {

@@ -11,7 +11,7 @@ public sealed record Delivery
     /// <summary>One of <see cref="Templates"/>.</summary>
     public required string Template { get; init; }
 
-    /// <summary>What it tells of: a request's id for cards, a grant's, lease's or session's for notices.</summary>
+    /// <summary>What it tells of: a request's id for cards, a grant's, lease's or session's for notices, a person's e-mail for their Home.</summary>
     public required string AboutId { get; init; }
 
     /// <summary><c>channel:ID</c> or <c>person:EMAIL</c>; see <see cref="Recipients"/>.</summary>
@@ -62,6 +62,7 @@ public sealed record PostedCopy
     /// <summary>The card revision it shows.</summary>
     public required int Revision { get; init; }
 
+    /// <summary>Of a Home: when its person opened it last.</summary>
     public required DateTimeOffset PostedAt { get; init; }
 }
 
@@ -85,6 +86,9 @@ public static class Templates
 
     /// <summary>A new sign-in, with <b>Not me</b>.</summary>
     public const string SignInNotice = "sign_in_notice";
+
+    /// <summary>A person's Home. Only ever an edit: there is a copy from the moment they open it, and none before.</summary>
+    public const string Home = "home";
 }
 
 /// <summary>Text forms of who a delivery goes to.</summary>

@@ -53,7 +53,28 @@ public sealed class OutboxStore
           select {CopyColumns}
             from copies
            where about_id = @aboutId
+              or (    about_id = (select requester from requests where id = @aboutId)
+                  and template = 'home'
+                  and posted_at > @homesSince)
         order by id
+        """;
+
+    private const string HomesSql = $"""
+          select {CopyColumns}
+            from copies
+           where template = 'home'
+             and posted_at > @since
+        order by id
+        """;
+
+    private const string OpenHomeSql = $"""
+        insert into copies (id, surface, template, about_id, recipient, tenant, channel, message, revision, posted_at)
+        values (@Id, @Surface, @Template, @AboutId, @Recipient, @Tenant, @Channel, @Message, @Revision, @PostedAt)
+            on conflict (surface, tenant, channel, message)
+            do update set about_id = excluded.about_id,
+                          recipient = excluded.recipient,
+                          posted_at = excluded.posted_at
+        returning {CopyColumns}
         """;
 
     private const string FindCopySql = $"""
@@ -164,12 +185,24 @@ public sealed class OutboxStore
     public Task InsertCardAsync(Session session, string requestId, CancellationToken cancellationToken) =>
         session.WriteAsync(InsertCardSql, new { requestId }, cancellationToken);
 
-    /// <summary>Counts the card up under its lock, and reads the copies that are out of date now; none where this request has no card.</summary>
-    public async Task<IReadOnlyList<PostedCopy>> MoveCardAsync(Session session, string requestId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Counts the card up under its lock, and reads the copies that are out of date now: none where this request has no card, and its asker's Home if that was
+    /// opened after <paramref name="homesSince"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<PostedCopy>> MoveCardAsync(Session session, string requestId, DateTimeOffset homesSince, CancellationToken cancellationToken)
     {
         await session.WriteAsync(MoveCardSql, new { requestId }, cancellationToken);
-        return await session.QueryAsync<PostedCopy>(CopiesSql, new { aboutId = requestId }, cancellationToken);
+        return await session.QueryAsync<PostedCopy>(CopiesSql, new { aboutId = requestId, homesSince }, cancellationToken);
     }
+
+    /// <summary>Every Home that was opened after <paramref name="since"/>.</summary>
+    public Task<IReadOnlyList<PostedCopy>> HomesAsync(Session session, DateTimeOffset since, CancellationToken cancellationToken) =>
+        session.QueryAsync<PostedCopy>(HomesSql, new { since }, cancellationToken);
+
+    /// <summary>Notes that somebody opened their Home.</summary>
+    /// <returns>The copy as it is kept: the first one of this account, whoever it belongs to now.</returns>
+    public async Task<PostedCopy> OpenHomeAsync(Session session, PostedCopy home, CancellationToken cancellationToken) =>
+        (await session.FirstOrDefaultAsync<PostedCopy>(OpenHomeSql, home, cancellationToken))!;
 
     /// <summary>The card's revision now; 0 when there is no card.</summary>
     public async Task<int> RevisionAsync(Session session, string requestId, CancellationToken cancellationToken) =>

@@ -20,13 +20,6 @@ public static class Eligibility
         .. directory.Catalog.Entitlements.Values.Where(e => IsEligible(directory, email, e)).OrderBy(e => e.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>
-    /// Every rule that decides whether <paramref name="person"/> can get <paramref name="entitlement"/>: <c>active</c>, <c>eligible</c>, <c>approval</c>.
-    /// Allowed iff all are ok. The caller sees to hidden ones (<see cref="MaySee"/>).
-    /// </summary>
-    public static IReadOnlyList<RuleResult> Explain(PeopleDirectory directory, Person person, Entitlement entitlement) =>
-        [Active(directory, person), Eligible(directory, person, entitlement), Approval(directory, person, entitlement)];
-
     internal static RuleResult Active(PeopleDirectory directory, Person person) =>
         directory.Find(person.Email) is not null
             ? new RuleResult("active", true, $"{person.Email} is in the catalog.")

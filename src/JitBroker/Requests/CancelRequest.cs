@@ -41,7 +41,7 @@ public sealed class CancelRequest(
         var cancelled = locked! with { State = RequestState.Cancelled.ToText(), SettledAt = now, SettledBy = actor.Email };
         await requests.SettleAsync(session, cancelled, cancellationToken);
         await events.AppendAsync(session, AuditEvent.By(actor, "request", requestId, cancelled.Version, "request.cancelled", now, requestId), cancellationToken);
-        await announcer.MovedAsync(session, requestId, now, cancellationToken);
+        await announcer.TurnedAsync(session, new Bench(directory, cancelled, []), now, cancellationToken);
         if (together is not null)
             await together(session, cancelled, cancellationToken);
         return cancelled;

@@ -92,7 +92,7 @@ public sealed class DecideRequest(
             return new Decided(await settle.DeniedAsync(session, after, actor, vote.Comment!, now, cancellationToken), null);
         if (after.IsQuorum)
             return await settle.ApprovedAsync(session, after, actor, now, cancellationToken);
-        await announcer.MovedAsync(session, order.RequestId, now, cancellationToken);
+        await announcer.TurnedAsync(session, after, now, cancellationToken);
         return new Decided(bench.Request, null);
     }
 

@@ -75,6 +75,14 @@ public sealed class RequestStore
          where state = 'pending'
         """;
 
+    private const string WaitingSql = $"""
+          select {Columns}
+            from requests
+           where state = 'pending'
+        order by created_at, id
+           limit @limit
+        """;
+
     private const string PageByRequesterSql = $"""
           select {Columns}
             from requests
@@ -148,6 +156,10 @@ public sealed class RequestStore
 
     public Task<DateTimeOffset?> NextLapseAsync(Session session, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<DateTimeOffset?>(NextLapseSql, null, cancellationToken);
+
+    /// <summary>Pending requests of everybody, oldest first; the caller filters by right.</summary>
+    public Task<IReadOnlyList<Request>> WaitingAsync(Session session, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Request>(WaitingSql, new { limit }, cancellationToken);
 
     /// <summary>Newest first.</summary>
     /// <param name="requester">Null: of everybody; the caller filters by right.</param>

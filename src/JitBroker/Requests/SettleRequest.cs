@@ -39,7 +39,7 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         await FreezeAsync(session, bench, cancellationToken);
         var data = new JsonObject { ["because"] = because };
         await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, lapsed.Version, "request.lapsed", now, request.Id, data), cancellationToken);
-        await announcer.MovedAsync(session, request.Id, now, cancellationToken);
+        await announcer.TurnedAsync(session, bench, now, cancellationToken);
         return lapsed;
     }
 
@@ -50,7 +50,7 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         await requests.SettleAsync(session, denied, cancellationToken);
         await FreezeAsync(session, bench, cancellationToken);
         await events.AppendAsync(session, AuditEvent.By(by, "request", denied.Id, denied.Version, "request.denied", now, denied.Id), cancellationToken);
-        await announcer.MovedAsync(session, denied.Id, now, cancellationToken);
+        await announcer.TurnedAsync(session, bench, now, cancellationToken);
         return denied;
     }
 
@@ -62,6 +62,7 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         await FreezeAsync(session, bench, cancellationToken);
         var data = new JsonObject { ["by"] = new JsonArray([.. bench.Counting.Select(d => (JsonNode)d.Person)]), ["contentHash"] = approved.ContentHash };
         await events.AppendAsync(session, AuditEvent.By(by, "request", approved.Id, approved.Version, "request.approved", now, approved.Id, data), cancellationToken);
+        await announcer.HomesAsync(session, bench, now, cancellationToken);
         var grant = await openGrant.InAsync(session, bench.Directory.Catalog, approved, bench.Duration, now, cancellationToken);
         return new Decided(approved, grant);
     }

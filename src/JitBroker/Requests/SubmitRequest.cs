@@ -48,6 +48,9 @@ public sealed class SubmitRequest(
     /// </summary>
     public bool IsBundle(Actor actor, string name) => Members(new PeopleDirectory(catalogs.Current), actor, name) is not null;
 
+    /// <summary>Why this person may ask for it or not, by that same analysis; null when there is no such entitlement for them.</summary>
+    public Why? Explain(Actor actor, string name) => Why.Of(new PeopleDirectory(catalogs.Current), limits, actor.Person, name, clock.GetUtcNow());
+
     /// <summary>Stores the request or all of a bundle's, or nothing.</summary>
     /// <param name="together">Commits with it; see <see cref="CommitWith{T}"/>.</param>
     public async Task<Outcome<Submitted>> HandleAsync(Actor actor, SubmitOrder order, CommitWith<Submitted>? together, CancellationToken cancellationToken)

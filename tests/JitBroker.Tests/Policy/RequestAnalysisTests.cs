@@ -23,6 +23,8 @@ public sealed class RequestAnalysisTests
 
     private static RequestAnalysis Asked(Ask ask, string by = "ana", PeopleDirectory? world = null) => RequestAnalysis.Of(world ?? World(), Limits, Person(by), ask, Now);
 
+    private static Why? WhyFor(string who, PeopleDirectory world) => Why.Of(world, Limits, Person(who), "orders-db:read", Now);
+
     [Fact]
     public void An_ask_that_will_do_says_who_is_asked_and_until_when()
     {
@@ -146,9 +148,39 @@ public sealed class RequestAnalysisTests
     [Fact]
     public void Why_says_each_rule()
     {
-        var why = Eligibility.Explain(World(), Person("eli"), Orders);
+        var why = WhyFor("eli", World())!;
 
-        Assert.Equal([("active", true), ("eligible", false), ("approval", true)], why.Select(r => (r.Rule, r.Ok)));
-        Assert.All(why, r => Assert.EndsWith(".", r.Text, StringComparison.Ordinal));
+        Assert.False(why.Allowed);
+        Assert.Equal([("active", true), ("eligible", false), ("duration", true), ("approval", true)], why.Rules.Select(r => (r.Rule, r.Ok)));
+        Assert.All(why.Rules, r => Assert.EndsWith(".", r.Text, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Why_and_the_dry_run_cannot_disagree()
+    {
+        Entitlement[] kinds =
+        [
+            Orders,
+            Orders with { Approval = OneOwner with { Auto = new AutoRule(null, null, TimeSpan.FromMinutes(30)) } },
+            Orders with { Approval = new ApprovalRule(new AutoRule(null, null, TimeSpan.FromDays(1)), []) },
+            Orders with { Approval = new ApprovalRule(new AutoRule(null, null, TimeSpan.FromSeconds(1)), []) },
+            Orders with { Eligible = ["nobody"] },
+            Orders with { Hidden = true },
+            Orders with { Duration = new DurationLimits(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3), TimeSpan.FromDays(3)) },
+        ];
+        foreach (var orders in kinds)
+        {
+            var world = World(orders);
+            foreach (var who in new[] { "ana", "bea", "cy", "eli" })
+            {
+                var dryRun = Asked(new Ask("orders-db:read", null, "INC-1"), who, world);
+                var why = WhyFor(who, world);
+                Assert.Equal(dryRun.Entitlement is null, why is null);
+                Assert.Equal(dryRun.Allowed, why?.Allowed ?? false);
+            }
+        }
+    }
+
+    [Fact]
+    public void Why_does_not_tell_a_hidden_name_from_an_unknown_one() => Assert.Null(WhyFor("eli", World(Orders with { Hidden = true })));
 }

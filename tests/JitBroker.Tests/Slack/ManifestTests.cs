@@ -33,8 +33,11 @@ public sealed class ManifestTests
         Assert.Equal("/access", Text(command, "command"));
         Assert.Equal("true", Text(command, "should_escape"));
         Assert.EndsWith("/slack/commands", Text(command, "url"), StringComparison.Ordinal);
-        Assert.Equal(RequestFormDesk.ShortcutId, Text((YamlMappingNode)((YamlSequenceNode)At("features", "shortcuts")).Single(), "callback_id"));
-        Assert.Equal(["app_uninstalled", "tokens_revoked"], Texts(At("settings", "event_subscriptions", "bot_events")).Order());
+        Assert.Equal(
+            [("global", RequestFormDesk.ShortcutId), ("message", RequestFormDesk.MessageShortcutId)],
+            ((YamlSequenceNode)At("features", "shortcuts")).Cast<YamlMappingNode>().Select(s => (Text(s, "type"), Text(s, "callback_id"))).Order());
+        Assert.Equal("true", Text((YamlMappingNode)At("features", "app_home"), "home_tab_enabled"));
+        Assert.Equal(["app_home_opened", "app_uninstalled", "tokens_revoked"], Texts(At("settings", "event_subscriptions", "bot_events")).Order());
         Assert.EndsWith("/slack/interactions", ((YamlScalarNode)At("settings", "interactivity", "message_menu_options_url")).Value, StringComparison.Ordinal);
     }
 

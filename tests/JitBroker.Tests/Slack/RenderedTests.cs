@@ -57,6 +57,31 @@ public sealed partial class RenderedTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void No_Home_can_be_made_live_or_too_large() =>
+        Prop.ForAll(Hostile, text =>
+        {
+            foreach (var (name, view) in Homes(text))
+            {
+                var json = SlackJson.ToNode(view)!;
+                var faults = ViewShapes.FaultsOfView(json, "home");
+                Assert.True(faults.Count == 0, $"{name}: {string.Join("; ", faults)}");
+                Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(json.ToJsonString()), 1, 250_000);
+                Assert.Contains("Ask again", json.ToJsonString(), StringComparison.Ordinal);
+                AssertInert(name, json);
+            }
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_reason_made_of_a_message_is_one_short_line() =>
+        Prop.ForAll(Hostile, text =>
+        {
+            var payload = new JsonObject { ["message"] = new JsonObject { ["text"] = text } };
+            var reason = MessageReason.Of(new SlackDelivery("D1", SlackKinds.MessageShortcut, payload));
+            Assert.InRange(reason.Length, 0, 300);
+            Assert.DoesNotMatch(Hidden(), reason);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void What_is_cut_is_cut_between_whole_characters_and_marked()
     {
         Assert.Equal("👩‍👩‍👧‍👦…", Cut.To("👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 13));
@@ -82,6 +107,8 @@ public sealed partial class RenderedTests
             Compare(wrong, name + ".blocks.json", SlackJson.ToNode(MessageRenderer.Render(message).Blocks)!);
         foreach (var (name, view) in Views(null))
             Compare(wrong, name + ".modal.json", SlackJson.ToNode(view)!);
+        foreach (var (name, view) in Homes(null))
+            Compare(wrong, name + ".home.json", SlackJson.ToNode(view)!);
         Assert.True(wrong.Count == 0, $"These differ from the reviewed files: {string.Join(", ", wrong)}. Look at the change, then run with UPDATE_GOLDEN=1.");
     }
 
@@ -104,6 +131,8 @@ public sealed partial class RenderedTests
         yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-browser", SignInByChat.Question(new SignInPrompt(Stories.Id, true, text ?? "203.0.113.7", text ?? "Firefox on Linux", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-decide", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Decide, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
+        yield return ("why", Help.Why(new Why("orders-db:read", text ?? "Orders database, read only", true, [new RuleResult("eligible", true, text ?? "You are in engineering, so you may ask for orders-db:read.")])));
+        yield return ("why-not", Help.Why(new Why("orders-db:read", text ?? "Orders database, read only", false, [new RuleResult("active", true, "You are in the catalog."), new RuleResult("eligible", false, text ?? "Only members of engineering may ask.")])));
         yield return ("help", Help.All());
         yield return ("unknown-word", Help.For(new ChatCommand.Unknown(text ?? "requets", "request")));
         var directory = new PeopleDirectory(Stories.Catalog(text));
@@ -123,8 +152,34 @@ public sealed partial class RenderedTests
         yield return ("request-filled", RequestView.Of(new RequestForm(
             option, durations, durations[3], text ?? "INC-42 slow checkout", text ?? "Name a ticket, e.g. INC-42", true, Stories.Now.AddHours(1), Tone.Waiting,
             ChatText.Of($"Needs {Say.Strong(text ?? "1 of 3 data-owners (Bea, Dan, Eli)")}."), faults)));
+        yield return ("approve-less", ApproveLessForm.View(LessChoices.Of(Stories.Of("pending", text))));
+        yield return ("said", Modal.Saying("said", "JitBroker", ChatText.Plain(text ?? "You can't decide your own request.")));
         yield return ("deny", DenyForm.View(Stories.Id));
     }
+
+    /// <summary>An empty one, one with a little of everything, and one with more than there is room for.</summary>
+    private static IEnumerable<(string Name, HomeView View)> Homes(string? text)
+    {
+        var empty = new HomeContent("bea@example.com", text ?? "Bea", HomeList<RequestStory>.Empty, HomeList<RequestStory>.Empty, HomeList<RequestStory>.Empty, [], Stories.Now);
+        yield return ("home-empty", MessageRenderer.Home(HomePage.Of(empty)));
+        var waiting = Stories.Of("pending", text, risk: Risk.High);
+        RequestStory[] access =
+        [
+            Stories.Of("approved", text, "active", approvers: ["bea"], collections: 2), Stories.Of("approved", text, "ending", end: "expired", isStuck: true), Stories.Of("approved", text, "scheduled"),
+        ];
+        var past = new PastAsk(Stories.Of("lapsed", text).Request, text ?? "Orders database, read only");
+        var some = empty with { Waiting = List([waiting], 1), Access = List(access, 1), Requests = List([Stories.Of("pending", text, approvers: ["bea"])], 1), Again = [past, past with { Request = Stories.Of("denied", text).Request }] };
+        yield return ("home", MessageRenderer.Home(HomePage.Of(some)));
+        var full = empty with
+        {
+            Waiting = List([waiting], ReadHome.WaitingShown), Access = List([access[1]], ReadHome.AccessShown),
+            Requests = List([Stories.Of("pending", text, approvers: ["bea"])], ReadHome.RequestsShown), Again = [.. Enumerable.Repeat(past, ReadHome.AgainShown)],
+        };
+        yield return ("home-full", MessageRenderer.Home(HomePage.Of(full)));
+    }
+
+    private static HomeList<RequestStory> List(IReadOnlyList<RequestStory> stories, int times) =>
+        new([.. Enumerable.Repeat(stories, times).SelectMany(s => s)], (stories.Count * times) + (times > 1 ? 50 : 0), IsMore: times > 1);
 
     private static PersonSession Session(string? text) => new()
     {

@@ -114,6 +114,24 @@ internal sealed class SlackBench : IAsyncDisposable
     public Task<JsonObject> SuggestAsync(string person, string typed) =>
         ViewAsync(person, "suggest", id => new { person, view_id = id, block_id = "entitlement", action_id = "value", value = typed });
 
+    /// <summary>Opens their Home tab, and waits until something of ours stands there.</summary>
+    public async Task<JsonObject> OpenHomeAsync(string person)
+    {
+        Assert.True((bool)(await DoAsync("home", new { person, tab = "home" }))["ok"]!);
+        await UntilAsync(async () => await HomeAsync(person) is not null);
+        return (await HomeAsync(person))!;
+    }
+
+    public async Task<JsonObject> PressHomeAsync(string person, string action, string? value = null)
+    {
+        var home = (await HomeAsync(person))!;
+        var block = home["blocks"]!.AsArray().OfType<JsonObject>().First(b => ElementsOf(b).Any(e => (string?)e["action_id"] == action && (value is null || (string?)e["value"] == value)));
+        return await DoAsync("act", new { person, view_id = (string)home["id"]!, block_id = (string)block["block_id"]!, action_id = action });
+    }
+
+    /// <summary>What they have typed and not yet sent, as the playground's client tells it.</summary>
+    public static string? Entered(JsonObject? view, string block) => (string?)view?["state"]?["values"]?[block]?["value"]?["value"];
+
     public Task<JsonObject> SubmitAsync(string person, object? values = null, bool force = false) => DoAsync("submit", new { person, values, force });
 
     // What they see.
@@ -129,12 +147,21 @@ internal sealed class SlackBench : IAsyncDisposable
 
     public async Task<JsonObject?> ModalAsync(string person) => ((JsonArray)(await StateAsync(person))["modals"]!).LastOrDefault() as JsonObject;
 
+    public async Task<JsonObject?> HomeAsync(string person) => (await StateAsync(person))["home"] as JsonObject;
+
+    /// <summary>Lets pass what makes several moves one edit, until a Home says it.</summary>
+    public Task UntilHomeAsync(string person, string text) => UntilAsync(async () =>
+    {
+        Clock.Advance(Announcer.HomePause);
+        return Text(await HomeAsync(person)).Contains(text, StringComparison.Ordinal);
+    });
+
     public static string Direct(string person) => "D0" + person.ToUpperInvariant();
 
     /// <summary>All that a message or view shows, as one text.</summary>
     public static string Text(JsonNode? node) => node switch
     {
-        JsonObject o => string.Join('\n', o.Where(p => p.Key is "text" or "blocks" or "elements" or "element" or "label" or "hint" or "title" or "placeholder" or "options" or "initial_option" or "errors")
+        JsonObject o => string.Join('\n', o.Where(p => p.Key is "text" or "blocks" or "accessory" or "elements" or "element" or "label" or "hint" or "title" or "placeholder" or "options" or "initial_option" or "errors")
             .Select(p => p.Value is JsonValue v ? v.ToString() : Text(p.Value))),
         JsonArray a => string.Join('\n', a.Select(Text)),
         _ => "",
@@ -241,8 +268,10 @@ internal sealed class SlackBench : IAsyncDisposable
 
     public async Task<JsonObject> StateAsync(string person) => (JsonObject)JsonNode.Parse(await _http.GetStringAsync(new Uri(Slack.Url, "playground/state?person=" + person)))!;
 
-    private static IEnumerable<JsonObject> Elements(JsonObject? message) =>
-        (message?["blocks"] as JsonArray ?? []).OfType<JsonObject>().SelectMany(b => (b["elements"] as JsonArray ?? []).OfType<JsonObject>());
+    private static IEnumerable<JsonObject> Elements(JsonObject? message) => (message?["blocks"] as JsonArray ?? []).OfType<JsonObject>().SelectMany(ElementsOf);
+
+    private static IEnumerable<JsonObject> ElementsOf(JsonObject block) =>
+        (block["elements"] as JsonArray ?? []).OfType<JsonObject>().Concat(block["accessory"] is JsonObject accessory ? [accessory] : []);
 
     private static string? BlockOf(JsonObject message, string action, string? value) => (message["blocks"] as JsonArray ?? []).OfType<JsonObject>()
         .FirstOrDefault(b => (b["elements"] as JsonArray ?? []).OfType<JsonObject>().Any(e => (string?)e["action_id"] == action && (value is null || (string?)e["value"] == value)))?["block_id"]?.ToString();

@@ -17,13 +17,15 @@ internal static class Stories
     public static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     /// <param name="text">Stands wherever a person, a catalog or a target may have a say.</param>
-    public static RequestStory Of(string state, string? text = null, string grantState = "", Risk risk = Risk.Low, string[]? approvers = null, string? end = null, bool isStuck = false, int collections = 0)
+    public static RequestStory Of(string state, string? text = null, string grantState = "", Risk risk = Risk.Low, string[]? approvers = null, string? end = null, bool isStuck = false, int collections = 0, int? lessSeconds = null)
     {
         var directory = new PeopleDirectory(Catalog(text, risk));
         var entitlement = directory.Catalog.Entitlements[TestCatalog.Two];
         var request = Request(directory, entitlement, state, text);
-        var votes = (approvers ?? []).Select((a, i) => Vote(a, i)).ToList();
+        var votes = (approvers ?? []).Select((a, i) => i == 0 ? Vote(a, i) with { DurationS = lessSeconds } : Vote(a, i)).ToList();
         var grant = grantState.Length == 0 ? null : Grant(request, grantState, end, text);
+        if (lessSeconds is { } less && grant is not null)
+            grant = grant with { EndsAt = grant.StartsAt.AddSeconds(less) };
         IReadOnlyList<Lease> leases = isStuck ? [Stuck(text)] : [];
         var history = Enumerable.Range(0, collections).Select(i => AuditEvent.BySystem("lease", "L" + i, 1, "lease.active", Now, Id));
         return new RequestStory(
@@ -87,6 +89,9 @@ internal static class Stories
         ("lapsed", Of("lapsed", text)),
         ("scheduled", Of("approved", text, "scheduled", approvers: ["bea", "dan"])),
         ("ready", Of("approved", text, "active", approvers: ["bea", "dan"])),
+        ("ready-for-less", Of("approved", text, "active", approvers: ["bea"], lessSeconds: 1800)),
+        ("ready-for-less-of-two", Of("approved", text, "active", approvers: ["bea", "dan"], lessSeconds: 1800)),
+        ("pending-one-for-less", Of("pending", text, approvers: ["bea"], lessSeconds: 1800)),
         ("ready-by-rule", Of("approved", text, "active")),
         ("in-use", Of("approved", text, "active", approvers: ["bea", "dan"], collections: 2)),
         ("ending", Of("approved", text, "ending", approvers: ["bea"], end: "expired")),

@@ -27,20 +27,21 @@ public static class ApprovalCard
         return new ChatMessage(Summary(story, status), parts);
     }
 
-    /// <summary>Approve and Deny, for one request.</summary>
+    /// <summary>What one who may decide can press, for one request.</summary>
     public static IReadOnlyList<ChatButton> Buttons(RequestStory story) =>
     [
         new ChatButton(ChatActions.Approve, "Approve", story.Request.Id, ButtonStyle.Primary, story.IsHighRisk ? Confirm(story) : null),
+        new ChatButton(ChatActions.ApproveLess, "Approve for less…", story.Request.Id),
         new ChatButton(ChatActions.Deny, "Deny…", story.Request.Id, ButtonStyle.Danger),
     ];
 
-    private static ChatText Headline(RequestStory story)
+    internal static ChatText Headline(RequestStory story)
     {
         var start = story.Request.StartsAt is { } at ? ChatText.Of($" from {Say.Time(at, story.Now)}") : ChatText.Empty;
-        return ChatText.Of($"{Say.Strong(story.Asker)} asks for {Say.Strong(story.Title)} · {Say.Strong(story.Duration)}{start}");
+        return ChatText.Of($"{Say.Strong(story.Asker)} asks for {Say.Strong(story.Title)} · {Say.Strong(story.AskedDuration)}{start}");
     }
 
-    private static ChatText Because(RequestStory story, string? reader)
+    internal static ChatText Because(RequestStory story, string? reader)
     {
         var awaited = story.Bench.Awaited;
         var mine = awaited.FirstOrDefault(a => a.Person.Email == reader);
@@ -67,7 +68,7 @@ public static class ApprovalCard
 
     private static ChatText Summary(RequestStory story, List<ChatPart> status)
     {
-        var asked = ChatText.Of($"{story.Asker} asks for {story.Title}, {story.Duration}");
+        var asked = ChatText.Of($"{story.Asker} asks for {story.Title}, {story.AskedDuration}");
         return status.OfType<ChatPart.Status>().FirstOrDefault() is { } stands ? ChatText.Of($"{asked}: {stands.Text}") : asked;
     }
 }

@@ -38,7 +38,7 @@ public static class AskerCard
 
     private static ChatText Headline(RequestStory story)
     {
-        var what = ChatText.Of($"{Say.Strong(story.Title)} for {Say.Strong(story.Duration)}");
+        var what = ChatText.Of($"{Say.Strong(story.Title)} for {Say.Strong(story.Duration)}{(story.IsNarrowed ? $" (asked for {story.AskedDuration})" : "")}");
         if (!story.Request.IsPending)
             return ChatText.Of($"Your request: {what}");
         var directory = story.Bench.Directory;

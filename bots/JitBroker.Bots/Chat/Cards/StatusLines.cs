@@ -1,3 +1,4 @@
+using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Requests;
 
@@ -102,10 +103,14 @@ internal static class StatusLines
 
     private static ChatText Approved(RequestStory story) => story.Approvals.Count == 0
         ? ChatText.Of($"Approved by rule {Say.Time(story.Request.SettledAt ?? story.Now, story.Now)}")
-        : ChatText.Of($"Approved by {Voters(story)}");
+        : ChatText.Of($"Approved {(story.IsNarrowed ? $"for {story.Duration} " : "")}by {Voters(story)}");
 
+    /// <summary>Who said yes and when, and to how much where that is not what the line says already.</summary>
     private static ChatText Voters(RequestStory story) =>
-        ChatText.Join(", ", story.Approvals.Select(d => ChatText.Of($"{story.NameOf(d.Person)} {Say.Time(d.At, story.Now)}")));
+        ChatText.Join(", ", story.Approvals.Select(d => ChatText.Of($"{story.NameOf(d.Person)} {Say.Time(d.At, story.Now)}{Less(story, d)}")));
+
+    private static string Less(RequestStory story, Decision vote) =>
+        vote.DurationS is { } seconds && (story.Request.IsPending || story.Approvals.Count > 1) ? $" for {Durations.Human(TimeSpan.FromSeconds(seconds))}" : "";
 
     private static string LapsedBecause(string? because) => because switch
     {

@@ -31,6 +31,12 @@ public abstract record ChatPart
     public sealed record Actions(IReadOnlyList<ChatButton> Buttons) : ChatPart;
 
     public sealed record Rule : ChatPart;
+
+    /// <summary>The title of a section of a page.</summary>
+    public sealed record Heading(string Text) : ChatPart;
+
+    /// <summary>One line with its button beside it.</summary>
+    public sealed record Row(ChatText Text, ChatButton Button) : ChatPart;
 }
 
 /// <summary>How a status is meant.</summary>
@@ -75,6 +81,12 @@ public static class ChatActions
     public const string LoginConfirm = "login_confirm";
     public const string LoginRefuse = "login_refuse";
     public const string RequestAgain = "request_again";
+
+    /// <summary>Opens the request form; value = an entitlement to fill in, or <see cref="Nothing"/>.</summary>
+    public const string RequestAccess = "request_access";
+
+    /// <summary>The value of a button that is about nothing in particular.</summary>
+    public const string Nothing = "-";
 
     /// <summary>Ends a session that its person did not start; value = the session's id.</summary>
     public const string NotMe = "not_me";

@@ -9,13 +9,20 @@ namespace JitBroker.Bots.Slack;
 [JsonDerivedType(typeof(ActionsBlock), "actions")]
 [JsonDerivedType(typeof(DividerBlock), "divider")]
 [JsonDerivedType(typeof(InputBlock), "input")]
+[JsonDerivedType(typeof(HeaderBlock), "header")]
 internal abstract record Block
 {
     /// <summary>Unique within a message or view; null: Slack makes one.</summary>
     public string? BlockId { get; init; }
 }
 
-internal sealed record SectionBlock(TextObject Text) : Block;
+internal sealed record SectionBlock(TextObject Text) : Block
+{
+    /// <summary>Stands beside the text.</summary>
+    public Element? Accessory { get; init; }
+}
+
+internal sealed record HeaderBlock(TextObject Text) : Block;
 
 internal sealed record ContextBlock(IReadOnlyList<TextObject> Elements) : Block;
 

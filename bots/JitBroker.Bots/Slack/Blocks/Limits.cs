@@ -5,6 +5,7 @@ internal static class Limits
 {
     public const int BlocksPerMessage = 50;
     public const int BlocksPerView = 100;
+    public const int Header = 150;
     public const int SectionText = 3000;
     public const int ContextText = 2000;
     public const int ContextElements = 10;
@@ -32,6 +33,9 @@ internal static class Limits
 
     /// <summary>Of all that a message shows; Slack refuses somewhere above 13,000.</summary>
     public const int MessageRendered = 8000;
+
+    /// <summary>Of each text on a Home: a view may have 250 kB, and a character up to six bytes on the wire.</summary>
+    public const int HomePart = 350;
 
     /// <summary>Of one field's error in an answer to <c>view_submission</c>; undocumented, so short.</summary>
     public const int FieldError = 500;

@@ -25,6 +25,9 @@ internal static class MessageRenderer
         return new SlackMessage(Mrkdwn.Of(message.Summary, Limits.MessageText), blocks);
     }
 
+    /// <summary>Every part is short, so that a long one never pushes out what comes after it.</summary>
+    public static HomeView Home(IReadOnlyList<ChatPart> parts) => new([.. parts.Take(Limits.BlocksPerView).Select(p => Block(p, Limits.HomePart).Block)]);
+
     public static TextObject Plain(string text, int limit) =>
         new PlainText(Clean.Line(text) is { Length: > 0 } visible ? Cut.To(visible, limit) : "—");
 
@@ -69,6 +72,11 @@ internal static class MessageRenderer
                 return (new ActionsBlock([.. actions.Buttons.Take(Limits.ActionsElements).Select(Button)]), 0);
             case ChatPart.Rule:
                 return (new DividerBlock(), 0);
+            case ChatPart.Heading heading:
+                return (new HeaderBlock(Plain(heading.Text, Limits.Header)), heading.Text.Length);
+            case ChatPart.Row row:
+                var line = Mrkdwn.Of(row.Text, Math.Clamp(room, 40, Limits.SectionText));
+                return (new SectionBlock(new MrkdwnText(line)) { Accessory = Button(row.Button) }, line.Length);
             default:
                 throw new InvalidOperationException($"{part.GetType().Name} cannot be rendered.");
         }

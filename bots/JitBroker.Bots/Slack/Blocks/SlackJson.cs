@@ -22,6 +22,14 @@ internal sealed record ModalView(string CallbackId, TextObject Title, IReadOnlyL
     public string? PrivateMetadata { get; init; }
 }
 
+/// <summary>A person's Home.</summary>
+internal sealed record HomeView(IReadOnlyList<Block> Blocks)
+{
+    public string Type => "home";
+
+    public string CallbackId => "home";
+}
+
 /// <summary>How Slack's JSON is written and read.</summary>
 internal static class SlackJson
 {

@@ -15,7 +15,7 @@ internal sealed class DenyForm(ChatService chat, SlackPeople people, SlackCalls 
     /// <summary>Who could not deny it is told so at once, before they write a reason for nothing.</summary>
     public async Task OpenAsync(SlackDelivery delivery, Actor actor, string requestId, CancellationToken cancellationToken)
     {
-        if (await chat.ObjectionToDenyAsync(actor, requestId, cancellationToken) is { } objection)
+        if (await chat.ObjectionToDecideAsync(actor, requestId, cancellationToken) is { } objection)
         {
             await refusals.RecordAsync(actor, "request.decide", Ids.IsId(requestId) ? requestId : null, null, objection, cancellationToken);
             await answers.SayAsync(delivery, Refused.Of(objection), replaceOriginal: false, cancellationToken);

@@ -22,7 +22,7 @@ internal static class FormState
 
     public static string? Text(JsonObject? view, string block) => Field(view, block).Text("value");
 
-    private static string? Option(JsonObject? view, string block) => Field(view, block).Text("selected_option", "value");
+    public static string? Option(JsonObject? view, string block) => Field(view, block).Text("selected_option", "value");
 
     private static JsonObject? Field(JsonObject? view, string block) => view.At("state", "values", block, RequestView.ActionId);
 

@@ -10,6 +10,7 @@ internal sealed partial class RequestFormDesk(
     FillRequestForm fill, LatelyAsked lately, SlackPeople people, SlackCalls calls, PrivateAnswers answers, ILogger<RequestFormDesk> log)
 {
     public const string ShortcutId = "jit_request";
+    public const string MessageShortcutId = "jit_request_for";
 
     /// <summary>Longest reason the form takes, as the submit does.</summary>
     public const int ReasonLength = 2000;
@@ -27,7 +28,21 @@ internal sealed partial class RequestFormDesk(
             await OpenAsync(delivery, who.Value!, draft, cancellationToken);
     }
 
-    public async Task OpenAsync(SlackDelivery delivery, Actor actor, RequestDraft draft, CancellationToken cancellationToken)
+    /// <summary>From a message: what it says and where it stands is the reason to begin with.</summary>
+    public async Task OpenForMessageAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var who = await people.ResolveAsync(delivery, "chat.form", Assurance.Known, cancellationToken);
+        if (who.Refusal is { } stranger)
+            await answers.SayAsync(delivery, Refused.Of(stranger), replaceOriginal: false, cancellationToken);
+        else
+            await OpenAsync(delivery, who.Value!, () => MessageReason.DraftAsync(calls, delivery, cancellationToken), cancellationToken);
+    }
+
+    public Task OpenAsync(SlackDelivery delivery, Actor actor, RequestDraft draft, CancellationToken cancellationToken) =>
+        OpenAsync(delivery, actor, () => Task.FromResult(draft), cancellationToken);
+
+    /// <param name="prepare">What to fill in; called when the form is open already, so it may take its time.</param>
+    private async Task OpenAsync(SlackDelivery delivery, Actor actor, Func<Task<RequestDraft>> prepare, CancellationToken cancellationToken)
     {
         var opened = await calls.OpenViewAsync(delivery.TriggerId ?? "", RequestView.Loading(), cancellationToken);
         if (opened is not SlackReply.Ok ok || ok.Body.Text("view", "id") is not { } viewId)
@@ -37,6 +52,7 @@ internal sealed partial class RequestFormDesk(
             return;
         }
 
+        var draft = await prepare();
         var usual = draft.Entitlement is { } name ? await lately.UsualWaitAsync(name, cancellationToken) : null;
         await UpdateAsync(viewId, hash: null, fill.Of(actor, draft, usual), cancellationToken);
 

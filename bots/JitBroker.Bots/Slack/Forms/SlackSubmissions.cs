@@ -24,6 +24,7 @@ internal sealed partial class SlackSubmissions(
             {
                 RequestView.CallbackId => await RequestAsync(delivery, cancellationToken),
                 DenyForm.CallbackId => await DenyAsync(delivery, cancellationToken),
+                ApproveLessForm.CallbackId => await ApproveForLessAsync(delivery, cancellationToken),
                 _ => await FinishAsync(delivery, null, cancellationToken),
             };
         }
@@ -73,6 +74,17 @@ internal sealed partial class SlackSubmissions(
         return reply.Refusal is { } refusal ? await ErrorsAsync(delivery, DenyForm.Reason, refusal, cancellationToken) : SlackAnswer.Empty;
     }
 
+    private async Task<SlackAnswer> ApproveForLessAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var view = delivery.Payload.At("view");
+        var who = await people.ResolveAsync(delivery, "request.decide", Assurance.Certain, cancellationToken);
+        if (who.Refusal is { } stranger)
+            return await ErrorsAsync(delivery, ApproveLessForm.Duration, stranger, cancellationToken);
+        var (requestId, typed) = (view.Text("private_metadata") ?? "", ApproveLessForm.Entered(view));
+        var reply = await chat.ApproveForLessAsync(who.Value!, requestId, typed, (session, _, token) => inbox.FinishAsync(session, delivery.Id, null, token), cancellationToken);
+        return reply.Refusal is { } refusal ? await ErrorsAsync(delivery, ApproveLessForm.Duration, refusal, cancellationToken) : SlackAnswer.Empty;
+    }
+
     private Task<SlackAnswer> ErrorsAsync(SlackDelivery delivery, string block, Refusal refusal, CancellationToken cancellationToken) =>
         FinishAsync(delivery, Errors(new Dictionary<string, string>(StringComparer.Ordinal) { [block] = refusal.Text }), cancellationToken);
 
@@ -91,7 +103,12 @@ internal sealed partial class SlackSubmissions(
     /// <summary>The form stays open with what was typed, so it is not worked on again by itself: the person decides.</summary>
     private async Task<SlackAnswer> BrokenAsync(SlackDelivery delivery, string reference, CancellationToken cancellationToken)
     {
-        var block = delivery.Payload.Text("view", "callback_id") == DenyForm.CallbackId ? DenyForm.Reason : RequestView.Entitlement;
+        var block = delivery.Payload.Text("view", "callback_id") switch
+        {
+            DenyForm.CallbackId => DenyForm.Reason,
+            ApproveLessForm.CallbackId => ApproveLessForm.Duration,
+            _ => RequestView.Entitlement,
+        };
         var answer = Errors(new Dictionary<string, string>(StringComparer.Ordinal) { [block] = Refused.Broken(reference).Summary.ToString() });
         try
         {

@@ -19,7 +19,7 @@ internal sealed class SlackCommands(
         }
 
         // A form must open within three seconds, so nobody is asked about the account before it does; the submission is checked.
-        var assurance = command is ChatCommand.Ask or ChatCommand.Unknown or ChatCommand.NotYet ? Assurance.Known : command is ChatCommand.Login ? Assurance.Certain : Assurance.Asked;
+        var assurance = command is ChatCommand.Ask or ChatCommand.Unknown or ChatCommand.NotYet or ChatCommand.Why ? Assurance.Known : command is ChatCommand.Login ? Assurance.Certain : Assurance.Asked;
         var who = await people.ResolveAsync(delivery, "chat." + Name(command), assurance, cancellationToken);
         if (who.Refusal is { } stranger)
         {
@@ -40,6 +40,7 @@ internal sealed class SlackCommands(
         ChatCommand.Withdraw withdraw => await chat.WithdrawAsync(actor, withdraw.Request, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Done done => await chat.DoneAsync(actor, done.Grant, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Revoke revoke => await chat.RevokeAsync(actor, revoke.Grant, revoke.Reason, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
+        ChatCommand.Why why => chat.Why(actor, why.Entitlement),
         ChatCommand.WhoAmI => chat.WhoAmI(actor),
         ChatCommand.Login login => await signIn.ShowAsync(actor, login.Code, cancellationToken),
         ChatCommand.NotYet notYet => Help.For(notYet),

@@ -12,6 +12,7 @@ internal static class SlackKinds
     public const string Closed = "view_closed";
     public const string Suggestion = "block_suggestion";
     public const string Shortcut = "shortcut";
+    public const string MessageShortcut = "message_action";
     public const string Event = "event_callback";
     public const string Verification = "url_verification";
 }
@@ -31,7 +32,7 @@ internal sealed record SlackDelivery(string Id, string Kind, JsonObject Payload)
 
     public string? EnterpriseId => Payload.Text("enterprise_id") ?? Payload.Text("enterprise", "id") ?? Payload.Text("team", "enterprise_id");
 
-    public string? UserId => Payload.Text("user_id") ?? Payload.Text("user", "id");
+    public string? UserId => Payload.Text("user_id") ?? Payload.Text("user", "id") ?? Payload.Text("event", "user");
 
     /// <summary>The workspace the person is of; in a shared channel another than <see cref="TeamId"/>.</summary>
     public string? UserTeamId => Payload.Text("user", "team_id");
@@ -48,6 +49,9 @@ internal sealed record SlackDelivery(string Id, string Kind, JsonObject Payload)
 
     /// <summary>Whether what was pressed is a message that only one person sees and that cannot be edited later.</summary>
     public bool IsEphemeral => Payload.At("container").Flag("is_ephemeral");
+
+    /// <summary>Whether it was pressed on a Home, which has neither a channel nor a <c>response_url</c>.</summary>
+    public bool IsHome => Payload.Text("view", "type") == "home";
 
     public string? MessageTs => Payload.Text("container", "message_ts") ?? Payload.Text("message", "ts");
 

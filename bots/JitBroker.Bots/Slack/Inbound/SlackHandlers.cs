@@ -7,14 +7,14 @@ namespace JitBroker.Bots.Slack;
 
 /// <summary>Who works on what. Each handler finishes its inbox row in the transaction of its effect, or here when there was none.</summary>
 internal sealed partial class SlackHandlers(
-    SlackCommands commands, SlackPresses presses, SlackSubmissions submissions, RequestFormDesk forms, Database database, InboxStore inbox, ILogger<SlackHandlers> log)
+    SlackCommands commands, SlackPresses presses, SlackSubmissions submissions, RequestFormDesk forms, SlackHome homes, Database database, InboxStore inbox, ILogger<SlackHandlers> log)
 {
     /// <summary>Whether it may open a form, and so must be worked on within seconds.</summary>
     public static bool NeedsTrigger(SlackDelivery delivery) => delivery.Kind switch
     {
-        SlackKinds.Shortcut => true,
+        SlackKinds.Shortcut or SlackKinds.MessageShortcut => true,
         SlackKinds.Command => Grammar.Parse(SlackText.Plain(delivery.Payload.Text("text"))) is ChatCommand.Ask,
-        SlackKinds.Press => delivery.Action.Text("action_id") is ChatActions.Deny or ChatActions.RequestAgain,
+        SlackKinds.Press => delivery.IsHome || delivery.Action.Text("action_id") is ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess,
         _ => false,
     };
 
@@ -28,7 +28,7 @@ internal sealed partial class SlackHandlers(
             case SlackKinds.Command:
                 await commands.HandleAsync(delivery, cancellationToken);
                 break;
-            case SlackKinds.Press when delivery.Payload.At("view") is not null:
+            case SlackKinds.Press when delivery.Payload.At("view") is not null && !delivery.IsHome:
                 await forms.RefreshAsync(delivery, cancellationToken);
                 break;
             case SlackKinds.Press:
@@ -39,6 +39,12 @@ internal sealed partial class SlackHandlers(
                 break;
             case SlackKinds.Shortcut when delivery.Payload.Text("callback_id") == RequestFormDesk.ShortcutId:
                 await forms.OpenAsync(delivery, RequestDraft.Empty, cancellationToken);
+                break;
+            case SlackKinds.MessageShortcut when delivery.Payload.Text("callback_id") == RequestFormDesk.MessageShortcutId:
+                await forms.OpenForMessageAsync(delivery, cancellationToken);
+                break;
+            case SlackKinds.Event when delivery.Payload.Text("event", "type") == "app_home_opened":
+                await homes.OpenedAsync(delivery, cancellationToken);
                 break;
             case SlackKinds.Event:
                 Note(delivery);

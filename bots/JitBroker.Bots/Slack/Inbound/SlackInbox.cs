@@ -29,7 +29,7 @@ internal sealed partial class SlackInbox(
             {
                 SlackKinds.Suggestion => await forms.SuggestAsync(delivery, cancellationToken),
                 SlackKinds.Submission => await SubmitAsync(delivery, cancellationToken),
-                SlackKinds.Command or SlackKinds.Press or SlackKinds.Shortcut or SlackKinds.Event => await TakeAsync(delivery, responseUrl, cancellationToken),
+                SlackKinds.Command or SlackKinds.Press or SlackKinds.Shortcut or SlackKinds.MessageShortcut or SlackKinds.Event => await TakeAsync(delivery, responseUrl, cancellationToken),
                 _ => SlackAnswer.Empty,
             };
         }

@@ -57,6 +57,11 @@ internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, 
             ? entry.Identities.FirstOrDefault(i => i.Surface == "slack" && workspaces.Accepts(i.Tenant))?.Id
             : null;
 
+    /// <summary>Whether the catalog still gives this account, of an accepted workspace, to that person.</summary>
+    public bool IsAccountOf(string user, string email) =>
+        catalogs.Current.People.TryGetValue(email, out var entry)
+        && entry.Identities.Any(i => i.Surface == "slack" && i.Id == user && IsAccepted(i.Tenant));
+
     private static IEnumerable<string> Tenants(SlackDelivery delivery) =>
         new[] { delivery.UserTeamId, delivery.TeamId, delivery.EnterpriseId }.OfType<string>().Distinct(StringComparer.Ordinal);
 

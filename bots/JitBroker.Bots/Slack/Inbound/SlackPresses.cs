@@ -11,7 +11,7 @@ namespace JitBroker.Bots.Slack;
 /// private to the one who pressed.
 /// </summary>
 internal sealed class SlackPresses(
-    ChatService chat, SignInByChat signIn, RequestFormDesk forms, DenyForm deny, CopyKeeper copies, SlackPeople people, PrivateAnswers answers,
+    ChatService chat, SignInByChat signIn, RequestFormDesk forms, DenyForm deny, ApproveLessForm less, SlackHome homes, CopyKeeper copies, SlackPeople people, PrivateAnswers answers,
     Database database, InboxStore inbox, TimeProvider clock)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
@@ -26,12 +26,29 @@ internal sealed class SlackPresses(
         }
 
         await copies.NoteAsync(delivery, who.Value!, action, id, cancellationToken);
+        if (await OpensAsync(delivery, who.Value!, action, id, cancellationToken))
+            return;
+        await SayAsync(delivery, await RunAsync(delivery, who.Value!, action, id, cancellationToken), action, cancellationToken);
+
+        // Whatever came of it: what was pressed may have been out of date.
+        if (delivery.IsHome)
+            await homes.RefreshAsync(delivery, who.Value!, cancellationToken);
+    }
+
+    /// <returns>False: the press opens no form.</returns>
+    private async Task<bool> OpensAsync(SlackDelivery delivery, Actor actor, string action, string id, CancellationToken cancellationToken)
+    {
         if (action == ChatActions.Deny)
-            await deny.OpenAsync(delivery, who.Value!, id, cancellationToken);
+            await deny.OpenAsync(delivery, actor, id, cancellationToken);
+        else if (action == ChatActions.ApproveLess)
+            await less.OpenAsync(delivery, actor, id, cancellationToken);
         else if (action == ChatActions.RequestAgain)
-            await AgainAsync(delivery, who.Value!, id, cancellationToken);
+            await AgainAsync(delivery, actor, id, cancellationToken);
+        else if (action == ChatActions.RequestAccess)
+            await forms.OpenAsync(delivery, actor, id == ChatActions.Nothing ? RequestDraft.Empty : RequestDraft.Empty with { Entitlement = id }, cancellationToken);
         else
-            await SayAsync(delivery, await RunAsync(delivery, who.Value!, action, id, cancellationToken), action, cancellationToken);
+            return false;
+        return true;
     }
 
     private async Task<ChatReply> RunAsync(SlackDelivery delivery, Actor actor, string action, string id, CancellationToken cancellationToken) => action switch
@@ -43,7 +60,7 @@ internal sealed class SlackPresses(
         ChatActions.LoginConfirm => await signIn.AnswerAsync(actor, id, isConfirmed: true, cancellationToken),
         ChatActions.LoginRefuse => await signIn.AnswerAsync(actor, id, isConfirmed: false, cancellationToken),
         ChatActions.NotMe => await signIn.NotMeAsync(actor, id, cancellationToken),
-        ChatActions.ApproveLess or ChatActions.Extend or ChatActions.Review or ChatActions.EndNow =>
+        ChatActions.Extend or ChatActions.Review or ChatActions.EndNow =>
             new Refusal(Codes.InvalidRequest, "That button is not built yet. /access help shows what is."),
         _ => new Refusal(Codes.InvalidRequest, "I don't know that button. /access help shows what you can type."),
     };
@@ -61,7 +78,7 @@ internal sealed class SlackPresses(
     private static Assurance AssuranceFor(string action) => action switch
     {
         ChatActions.Approve or ChatActions.LoginConfirm => Assurance.Certain,
-        ChatActions.Deny or ChatActions.RequestAgain or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse => Assurance.Known,
+        ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse => Assurance.Known,
         _ => Assurance.Asked,
     };
 

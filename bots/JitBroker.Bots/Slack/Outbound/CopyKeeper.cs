@@ -22,7 +22,7 @@ internal sealed class CopyKeeper(
     {
         var template = action switch
         {
-            ChatActions.Approve or ChatActions.Deny => Templates.ApprovalCard,
+            ChatActions.Approve or ChatActions.ApproveLess or ChatActions.Deny => Templates.ApprovalCard,
             ChatActions.Cancel or ChatActions.Collect or ChatActions.RequestAgain => Templates.AskerCard,
             _ => null,
         };

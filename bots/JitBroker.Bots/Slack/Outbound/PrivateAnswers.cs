@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace JitBroker.Bots.Slack;
 
 /// <summary>
-/// Tells one person something where only they see it: through the delivery's <c>response_url</c>, else an ephemeral message in the channel, else a direct
+/// Tells one person something where only they see it: through the delivery's <c>response_url</c> (or over their Home), else an ephemeral message in the channel, else a direct
 /// message. A <c>response_url</c> is a bearer secret: kept in memory for its half hour, never stored; after a restart the other ways are left.
 /// </summary>
 internal sealed partial class PrivateAnswers(SlackOptions options, SlackCalls calls, TimeProvider clock, ILogger<PrivateAnswers> log)
@@ -41,6 +41,10 @@ internal sealed partial class PrivateAnswers(SlackOptions options, SlackCalls ca
         if (delivery.UserId is not { } user)
             return;
         var message = MessageRenderer.Render(said);
+
+        // A Home has no place for an answer, so it comes over it.
+        if (delivery is { IsHome: true, TriggerId: { } trigger } && await calls.OpenViewAsync(trigger, Modal.Saying("said", "JitBroker", said.Summary), cancellationToken) is SlackReply.Ok)
+            return;
         for (var round = 1; round <= Rounds; round++)
         {
             var reply = await TryAsync(delivery, user, message, replaceOriginal, cancellationToken);

@@ -65,6 +65,17 @@ internal sealed class SlackCalls(SlackClient client)
     public Task<SlackReply> UpdateViewAsync(string viewId, string? hash, ModalView view, CancellationToken cancellationToken) =>
         client.CallAsync("views.update", Urgency.Answer, cancellationToken, ("view_id", viewId), ("hash", hash), ("view", SlackJson.Write(view)));
 
+    /// <summary>Shows a person their Home.</summary>
+    public Task<SlackReply> PublishAsync(string user, HomeView view, CancellationToken cancellationToken) =>
+        client.CallAsync("views.publish", Urgency.Notification, cancellationToken, ("user_id", user), ("view", SlackJson.Write(view)));
+
+    /// <summary>The address of a message; null when Slack tells none.</summary>
+    public async Task<string?> LinkAsync(string channel, string ts, CancellationToken cancellationToken) =>
+        await client.CallAsync("chat.getPermalink", Urgency.Answer, cancellationToken, ("channel", channel), ("message_ts", ts)) is SlackReply.Ok ok
+        && ok.Body.Text("permalink") is { Length: < 1000 } link && Uri.TryCreate(link, UriKind.Absolute, out var address) && address.Scheme is "https" or "http"
+            ? link
+            : null;
+
     /// <summary>Answers where a command was typed or a button pressed.</summary>
     public Task<bool> RespondAsync(Uri responseUrl, SlackMessage message, bool replaceOriginal, CancellationToken cancellationToken) => client.RespondAsync(
         responseUrl,

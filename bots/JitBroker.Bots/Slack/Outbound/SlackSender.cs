@@ -13,7 +13,7 @@ namespace JitBroker.Bots.Slack;
 /// </summary>
 internal sealed partial class SlackSender(
     ReadStory stories, Sessions sessions, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
-    ChannelFallback fallback, ChannelSafety safety, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
+    ChannelFallback fallback, ChannelSafety safety, SlackHome homes, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UntilSomebodyActs = TimeSpan.FromMinutes(1);
@@ -24,6 +24,8 @@ internal sealed partial class SlackSender(
     {
         if (!await workspaces.AreKnownAsync(cancellationToken))
             return new SendOutcome.Later(Soon, "Slack has not said yet whose the token is", IsRateLimit: true);
+        if (delivery.Template == Templates.Home)
+            return copy is null ? new SendOutcome.Moot("A Home is only ever edited.") : await HomeAsync(copy, cancellationToken);
         var (said, story) = await SayingAsync(delivery, cancellationToken);
         if (said is null)
             return new SendOutcome.Moot("There is nothing to say any more.");
@@ -130,6 +132,12 @@ internal sealed partial class SlackSender(
             _ => Outcome(reply, isPost: false),
         };
     }
+
+    private async Task<SendOutcome> HomeAsync(PostedCopy home, CancellationToken cancellationToken) => await homes.PublishAsync(home, cancellationToken) switch
+    {
+        SlackReply.Ok => new SendOutcome.Sent(home.Tenant, home.Channel, home.Message, home.Revision),
+        var reply => Outcome(reply, isPost: false),
+    };
 
     /// <summary>A message that somebody deleted is not posted anew to tell the end of a story.</summary>
     private static bool IsOver(RequestStory? story) => story is null || story is { Request.IsPending: false, Grant: null or { State: "ended" } };

@@ -9,7 +9,9 @@ import { drawWire, toggleWire } from './wire.js';
 
 const byId = (id) => document.getElementById(id);
 const [handle, place, tab] = decodeURIComponent(location.hash.slice(1)).split('/');
-const app = { person: handle || 'ana', conversation: place || 'access-requests', tab: tab || 'messages', state: null, world: null, go, toggleWire: () => { byId('chaos').hidden = true; toggleWire(); }, toggleChaos: () => { byId('wire').hidden = true; toggleChaos(app); } };
+// the address of a message: /archives/CHANNEL/p1700000000000100
+const [, linkedPlace, linkedMessage] = /^\/archives\/(\w+)\/p(\d+)$/.exec(location.pathname) ?? [];
+const app = { person: handle || (linkedPlace && localStorage.getItem('person')) || 'ana', conversation: place || linkedPlace || 'access-requests', tab: tab || 'messages', state: null, world: null, go, toggleWire: () => { byId('chaos').hidden = true; toggleWire(); }, toggleChaos: () => { byId('wire').hidden = true; toggleChaos(app); } };
 let composer = null;
 
 function conversations() {
@@ -56,6 +58,7 @@ function draw(conversation) {
   drawChaos(app);
   const unread = conversations().reduce((sum, c) => sum + (c.id === conversation.id ? 0 : c.unread), 0);
   document.title = `${unread ? `(${unread}) ` : ''}${conversation.direct ? state.app.name : `#${conversation.name}`} · ${state.me.name.split(' ')[0]} · ${state.team.name}`;
+  localStorage.setItem('person', state.me.handle);
   history.replaceState(null, '', `#${state.me.handle}/${conversation.direct ? 'app' : conversation.name}${home ? '/home' : ''}`);
   if (!home && conversation.unread && document.visibilityState === 'visible') post('read', { person: app.person, conversation: conversation.id });
 }
@@ -73,4 +76,15 @@ async function go({ person, conversation, tab: to }) {
 
 document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') refresh(); });
 live(refresh, (up) => { byId('banner').hidden = up; });
-refresh().then(() => { if (app.tab === 'home') go({ tab: 'home' }); });
+
+/** Shows the message that the address names. */
+function showLinked() {
+  const node = [...document.querySelectorAll('.message')].find((m) => m.dataset.ts.replace('.', '') === linkedMessage);
+  node?.scrollIntoView({ block: 'center' });
+  node?.classList.add('linked');
+}
+
+refresh().then(() => {
+  if (app.tab === 'home') go({ tab: 'home' });
+  else if (linkedMessage) showLinked();
+});

@@ -1,8 +1,9 @@
 // The messages of one conversation, kept node by node so that a change redraws only what changed.
-import { avatar, h, icon, replace } from './dom.js';
+import { avatar, h, icon, popup, replace } from './dom.js';
+import { post } from './api.js';
 import { blocks } from './blocks.js';
 import { mrkdwn } from './mrkdwn.js';
-import { surface } from './surface.js';
+import { explain, surface, toast } from './surface.js';
 
 const pane = document.getElementById('messages');
 const drafts = new Map();
@@ -54,6 +55,7 @@ function message(app, conversation, m, grouped, reply, isNew) {
   const ctx = surface({ app, at: { conversation: conversation.id, ts: m.ts }, values: m.state?.values, drafts: draftsOf(m.ts) });
   const edited = m.edited && h('span', { class: 'edited' }, '(edited)');
   return h('article', { class: `message${grouped ? ' grouped' : ''}${m.ephemeral ? ' ephemeral' : ''}${reply ? ' reply' : ''}${isNew ? ' arrives' : ''}`, 'data-ts': m.ts },
+    !m.ephemeral && !m.notice && more(app, conversation, m),
     m.ephemeral && h('div', { class: 'only-you' }, icon('eye', 14), 'Only visible to you'),
     h('div', { class: 'message-row' },
       grouped ? h('time', { class: 'gutter', datetime: timeOf(m.ts).toISOString() }, clock(m.ts).replace(/ ?[AP]M$/, '')) : avatar(person, reply ? 26 : 36),
@@ -61,6 +63,23 @@ function message(app, conversation, m, grouped, reply, isNew) {
         !grouped && h('div', { class: 'message-head' }, h('b', {}, person.name), (m.from_app || m.notice) && h('span', { class: 'tag' }, 'APP'),
           person.foreign && h('span', { class: 'tag tag-foreign' }, 'EXTERNAL'), h('time', { datetime: timeOf(m.ts).toISOString(), title: timeOf(m.ts).toString() }, clock(m.ts))),
         m.blocks ? h('div', {}, blocks(ctx, m.blocks), edited) : h('div', { class: 'b-text' }, mrkdwn(m.text, app.world), edited && [' ', edited]))));
+}
+
+/** The menu of a message: the app's shortcuts on messages. */
+function more(app, conversation, m) {
+  const offered = app.state.app.shortcuts.filter((s) => s.type === 'message');
+  if (!offered.length) return null;
+  const node = h('button', { type: 'button', class: 'btn-icon message-more', 'aria-label': 'More actions', title: 'More actions', onclick: open }, icon('dots', 18));
+  return node;
+  function open() {
+    const panel = h('div', { class: 'panel' });
+    const close = popup(panel, node, 240);
+    panel.append(...offered.map((s) => h('button', { type: 'button', class: 'option', 'data-shortcut': s.callback_id, onclick: async () => {
+      close();
+      const answer = await post('shortcut', { person: app.person, callback_id: s.callback_id, conversation: conversation.id, ts: m.ts });
+      if (!answer.ok) toast(explain(answer.error));
+    } }, icon('bolt', 15), h('span', { class: 'option-text' }, s.name))));
+  }
 }
 
 const draftsOf = (ts) => drafts.get(ts) ?? drafts.set(ts, new Map()).get(ts);

@@ -24,7 +24,7 @@ export function drawSidebar(app) {
   replace(document.getElementById('sidebar'),
     h('div', { class: 'team' }, h('div', { class: 'team-name' }, state.team.name), h('div', { class: `team-app${state.app.connected ? '' : ' off'}` }, h('i', {}), state.app.connected ? `${state.app.name} is connected${state.app.sockets ? ` · ${state.app.sockets} socket${state.app.sockets > 1 ? 's' : ''}` : ''}` : 'No app connected')),
     h('div', { class: 'me' }, avatar(state.me, 30), h('div', {}, h('b', {}, state.me.name), h('span', {}, state.me.title ?? state.me.email ?? ''))),
-    state.app.shortcuts.map((s) => h('button', { type: 'button', class: 'shortcut', 'data-shortcut': s.callback_id, onclick: async () => {
+    state.app.shortcuts.filter((s) => s.type === 'global').map((s) => h('button', { type: 'button', class: 'shortcut', 'data-shortcut': s.callback_id, onclick: async () => {
       const answer = await post('shortcut', { person: app.person, callback_id: s.callback_id });
       if (!answer.ok) toast(explain(answer.error));
     } }, icon('bolt', 15), s.name)),

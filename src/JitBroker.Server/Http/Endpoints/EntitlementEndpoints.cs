@@ -6,6 +6,7 @@ using JitBroker.Server.Http.Documents;
 using JitBroker.Server.Http.Views;
 using Codes = JitBroker.Policy.Codes;
 using Refusal = JitBroker.Policy.Refusal;
+using SubmitRequest = JitBroker.Requests.SubmitRequest;
 
 namespace JitBroker.Server.Http.Endpoints;
 
@@ -37,12 +38,8 @@ internal static class EntitlementEndpoints
         return Answer.Of(200, new Client.Page<EntitlementResource>([.. items.Take(limit)], next));
     }
 
-    private static IResult Why(HttpContext context, string name, CatalogHolder catalogs)
-    {
-        var (directory, person) = (new PeopleDirectory(catalogs.Current), Caller.Of(context).Actor.Person);
-        if (!directory.Catalog.Entitlements.TryGetValue(name, out var entitlement) || !Eligibility.MaySee(directory, person.Email, entitlement))
-            return new RefusalResult(new Refusal(Codes.NotFound, "There is no such entitlement. jit list shows what you may ask for."), directory.Catalog);
-        var rules = Eligibility.Explain(directory, person, entitlement);
-        return Answer.Of(200, new WhyResource(rules.All(r => r.Ok), [.. rules.Select(r => new RuleResource(r.Rule, r.Ok, r.Text))]));
-    }
+    private static IResult Why(HttpContext context, string name, SubmitRequest submit, CatalogHolder catalogs) =>
+        submit.Explain(Caller.Of(context).Actor, name) is { } why
+            ? Answer.Of(200, new WhyResource(why.Allowed, [.. why.Rules.Select(r => new RuleResource(r.Rule, r.Ok, r.Text))]))
+            : new RefusalResult(new Refusal(Codes.NotFound, "There is no such entitlement. jit list shows what you may ask for."), catalogs.Current);
 }

@@ -1,0 +1,1 @@
+create index copies_homes on copies (posted_at) where template = 'home';
