@@ -11,8 +11,6 @@ namespace JitBroker.Cli.Collecting;
 /// </summary>
 internal static class Delivered
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     /// <param name="grant">An id, a prefix or an entitlement.</param>
     /// <param name="kind">The only kind that the command has a use for; null: any.</param>
     /// <param name="arguments">The command's arguments; nothing of the credential.</param>
@@ -51,10 +49,9 @@ internal static class Delivered
     /// <summary>Best effort: the command's own exit code stands whatever comes of this.</summary>
     private static async Task TellWhetherOverAsync(Invocation run, BrokerClient broker, CredentialEnvelope envelope)
     {
-        using var patience = new CancellationTokenSource(Patience, run.Around.Clock);
         try
         {
-            var grant = (await broker.GetGrantAsync(envelope.Grant, patience.Token)).Value;
+            var grant = (await broker.GetGrantAsync(envelope.Grant, run.Cancel)).Value;
             if (grant.State is GrantState.Ending or GrantState.Ended)
                 run.Screen.Complain(Codes.GrantEnded, Ended(run.Times, grant), $"jit request {grant.Entitlement} asks again");
             else if (run.Around.Clock.GetUtcNow() >= envelope.ExpiresAt)

@@ -12,9 +12,9 @@ internal static class RevealedView
     {
         var number = 0;
         var blocks = Blocks(envelope).Select(b => Copyable($"paste-{Show.Number(++number)}", b.Label, b.Text)).ToList();
-        var fields = envelope.Credential.EnumerateObject().Select(member => Copyable("field-" + member.Name, member.Name, Text(member.Value)));
+        var fields = envelope.Credential.EnumerateObject().Select(member => Copyable("field-" + member.Name, member.Name, Text(member.Value), "field"));
         return Html.Of($"""
-            <section class="card wide" id="revealed" data-home="{home}">
+            <section class="card" id="revealed" data-home="{home}">
             <p class="state good">Shown this once</p>
             <h1>{title}</h1>
             <p class="name"><code>{grant.Entitlement}</code></p>
@@ -73,8 +73,8 @@ internal static class RevealedView
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     // A parser drops the first line break after <pre>, so there is always one.
-    private static Html Copyable(string id, string label, string text) => Html.Of($"""
-        <div class="copyable"><h3 id="{id}-label">{label}</h3><pre id="{id}" tabindex="0" aria-labelledby="{id}-label">
+    private static Html Copyable(string id, string label, string text, string kind = "block") => Html.Of($"""
+        <div class="copyable {kind}"><h3 id="{id}-label">{label}</h3><pre id="{id}" tabindex="0" aria-labelledby="{id}-label">
         {text}</pre><button type="button" class="copy" data-copy="{id}" aria-label="Copy {label}" hidden>Copy</button></div>
         """);
 }

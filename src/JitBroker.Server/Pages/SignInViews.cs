@@ -24,7 +24,7 @@ internal static class SignInViews
         <li>Compare what it says: <b>your address</b>, this browser, the time. Then press <b>Yes, that is me</b>.</li>
         <li>This page goes on by itself.</li>
         </ol>
-        <p class="waiting" role="status" hidden><i></i>Waiting for your yes · <span data-until="{Show.Iso(started.ExpiresAt)}" data-over="the code has expired"></span></p>
+        <p class="waiting" role="status" hidden><i></i><span>Waiting for your yes · <span data-until="{Show.Iso(started.ExpiresAt)}" data-after=" left" data-over="the code has expired"></span></span></p>
         {form.Open}<button class="plain" data-poll>I said yes: go on</button></form>
         <p class="fine">Did somebody else send you here, or give you a code to type? Then close this page, type nothing, and tell your security team.</p>
         </section>

@@ -51,13 +51,13 @@ internal sealed class StandingView(GrantDetails details, string title, string? e
         if (_grant.State is "scheduled" or "active")
             yield return Fact("Until", Html.Of($"{Show.Time(_grant.EndsAt)} {(_grant.IsActive ? Left() : Html.Empty)}"));
         else
-            yield return Fact("Ended", How());
+            yield return Fact(_grant.State == "ended" ? "Ended" : "Ending since", How());
         if (_grant.State == "ending")
             yield return Fact("Verified", Verifying());
         if (_grant.State == "ended")
             yield return Fact("Verified", _grant.VerifiedEndAt is { } at ? Show.Time(at) : Html.Of($"no credential of it was ever made"));
         if (_grant.State is not "ended" && endsBy is not null)
-            yield return Fact("How it ends", Html.Of($"{endsBy}"));
+            yield return Fact("How it ends", Html.Of($"{Sentence(endsBy)}"));
         if (_grant.IsActive && limit > 0)
             yield return Fact("Credentials", Html.Of($"<span>{Show.Number(_live.Count)} of {Show.Number(limit)} in use</span>{InUse()}"));
     }
@@ -90,10 +90,11 @@ internal sealed class StandingView(GrantDetails details, string title, string? e
             : Html.Of($"under way");
     }
 
-    private static Html Refused(Refusal? refused, Refusal? objection)
+    private Html Refused(Refusal? refused, Refusal? objection)
     {
         // Said once: what cannot be collected says why below.
-        if (refused is null || refused.Code == objection?.Code)
+        var isSaid = refused is { Code: Codes.LeaseLimit } && _live.Count >= limit;
+        if (refused is null || isSaid || (refused.Code == objection?.Code && refused.Code != Codes.GrantEnded))
             return Html.Empty;
         return Html.Of($"<p class=\"note bad\" role=\"alert\">{refused.Text}{(refused.Code is Codes.IssuerUnavailable ? " Nothing was collected; try again in a moment." : "")}</p>");
     }
@@ -110,11 +111,19 @@ internal sealed class StandingView(GrantDetails details, string title, string? e
             """);
     }
 
-    private Html Closed(Refusal objection) => _grant.State == "scheduled"
-        ? Html.Of($"<p class=\"note\" role=\"status\">Come back then: this page opens by itself.</p>")
-        : Html.Of($"<p class=\"note\" role=\"status\">{objection.Text}</p><p class=\"fine\">Ask again: <code>/access request {_grant.Entitlement}</code> in chat, or <code>jit request {_grant.Entitlement}</code></p>");
+    private Html Closed(Refusal objection)
+    {
+        if (_grant.State == "scheduled")
+            return Html.Of($"<p class=\"note\" role=\"status\">Come back then, or leave this page open: it opens by itself.</p>");
+        // When it is over, the facts above say so already.
+        var why = _grant.IsActive && objection.Code != Codes.GrantEnded ? Html.Of($"<p class=\"note\" role=\"status\">{objection.Text}</p>") : Html.Empty;
+        return Html.Of($"{why}<p class=\"fine\">Still needed? <code>/access request {_grant.Entitlement}</code> in chat asks again, or <code>jit request {_grant.Entitlement}</code> in a terminal.</p>");
+    }
 
     private string Terminal() => details.Content.IssuerKind == Client.CredentialKinds.Postgres ? $"jit psql {_grant.Entitlement}" : $"jit creds {_grant.Entitlement}";
+
+    // The issuer's words stand in the middle of a sentence elsewhere.
+    private static string Sentence(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
     private static Html Fact(string name, Html value) => Html.Of($"<div><dt>{name}</dt><dd>{value}</dd></div>");
 

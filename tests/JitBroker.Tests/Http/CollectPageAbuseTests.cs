@@ -68,7 +68,7 @@ public sealed class CollectPageAbuseTests
     }
 
     [Fact]
-    public async Task Cookies_are_signedOutof_reach_of_scripts_and_of_other_sites_posts()
+    public async Task Cookies_are_out_of_reach_of_scripts_and_of_other_sites_posts()
     {
         await using var broker = await BrokerFixture.NewAsync(settings: ("Broker:PublicUrl", "https://jit.example"));
         var grant = await broker.GrantAsync(await broker.AsAsync("ana"));
