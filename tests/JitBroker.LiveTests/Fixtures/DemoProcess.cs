@@ -42,6 +42,6 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     private Uri Printed(string name) =>
         new(Address().Matches(_program.Output).First(m => m.Groups["name"].Value == name).Groups["url"].Value);
 
-    [GeneratedRegex(@"^\s*(?<name>[A-Z][a-z]+)\s+(?<url>http://\S+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\s*(?<name>[A-Z][a-z]+)\s+(?<url>http://\S+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Address();
 }

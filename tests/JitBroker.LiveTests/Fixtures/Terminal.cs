@@ -40,7 +40,7 @@ internal sealed partial class Terminal(Uri broker, string? token = null) : IDisp
         ["NO_COLOR"] = "1",
     };
 
-    [GeneratedRegex(@"/access login (?<code>\S+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"/access login (?<code>\S+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Code();
 }
 

@@ -40,9 +40,9 @@ public sealed partial class AbuseTableTests
         Assert.Contains(method.GetCustomAttributes(inherit: true), a => a is FactAttribute);
     }
 
-    [GeneratedRegex(@"^\| (?<row>[A-Z]\d+) \|.*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\| (?<row>[A-Z]\d+) \|.*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"`(?<name>(LiveTests|[A-Z]\w+)(\.[A-Z]\w+){2,3})`", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"`(?<name>(LiveTests|[A-Z]\w+)(\.[A-Z]\w+){2,3})`", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Name();
 }

@@ -58,12 +58,12 @@ public sealed partial class DocumentTests
         text.ReplaceLineEndings("\n").Split('\n').Where(l => l.StartsWith('#'))
             .Select(l => string.Concat(l.TrimStart('#').Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => c == ' ' ? '-' : c)));
 
-    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Link();
 
     /// <summary>Hosts that serve packages, mirrors of them, homes and scratch folders.</summary>
     [GeneratedRegex(
         @"(registry|nuget|npm|pypi|artifactory|nexus|mirror|proxy)[\w-]*\.[\w.-]+\.(org|com|net|io|local|internal|example)\b|/(home|root|Users|tmp|work|workspace)/\w|[A-Z]:\\",
-        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5000)]
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Foreign();
 }

@@ -30,9 +30,9 @@ internal static partial class StateDiagram
         return arrows;
     }
 
-    [GeneratedRegex(@"^[a-z]+(?= +-)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-z]+(?= +-)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex FirstWord();
 
-    [GeneratedRegex(@"-*\+?-+> +(?<to>[a-z]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"-*\+?-+> +(?<to>[a-z]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Arrow();
 }
