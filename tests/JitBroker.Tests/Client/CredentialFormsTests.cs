@@ -132,7 +132,7 @@ public sealed class CredentialFormsTests
         var script = new StringBuilder();
         foreach (var value in values)
             script.Append(CredentialForms.Write(Sample.Credential("http", new HttpCredential(value)), CredentialForms.Env)).Append("printf '%s\\0' \"$JIT_ACCESS_TOKEN\"\n");
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-s"]) { RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = new UTF8Encoding(false), StandardInputEncoding = new UTF8Encoding(false) })!;
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-s"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = new UTF8Encoding(false), StandardInputEncoding = new UTF8Encoding(false) })!;
         var said = shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await shell.StandardInput.WriteAsync(script.ToString());
         shell.StandardInput.Close();
@@ -145,7 +145,7 @@ public sealed class CredentialFormsTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no POSIX shell.");
         var command = CredentialForms.Psql(Pg("o'r d\\ers", "u$er", "never here"));
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "psql() { printf '%s|%s' \"$#\" \"$1\"; }; " + command]) { RedirectStandardOutput = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "psql() { printf '%s|%s' \"$#\" \"$1\"; }; " + command]) { UseShellExecute = false, RedirectStandardOutput = true })!;
 
         Assert.Equal("1|host=db.example port=5432 dbname='o\\'r d\\\\ers' user='u$er'", await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         Assert.DoesNotContain("never here", command, StringComparison.Ordinal);
