@@ -13,21 +13,53 @@ internal sealed class EndRole(PostgresTarget target, RoleHandle handle, TimeProv
     private const int Rounds = 3;
 
     private readonly string _role = Quoted.Name(handle.Role);
+    private bool _isLost;
+    private bool _wasThere;
     private string _doing = $"ending role {handle.Role}";
 
     public async Task<EndOutcome> RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await using var session = await target.OpenAsync(null, cancellationToken);
-            var found = await session.TextsAsync($"select oid::text from pg_roles where rolname = {Quoted.Text(handle.Role)}", cancellationToken);
-            if (found.Count == 0)
-                return new EndOutcome.Ended(Existed: false);
-            return await EndAsync(session, uint.Parse(found[0], CultureInfo.InvariantCulture), cancellationToken);
+            return await AttemptAsync(cancellationToken);
+        }
+        catch (Exception e) when (Trouble.IsExpected(e) && !_isLost)
+        {
+            return new EndOutcome.Failed(Trouble.Of(target, _doing, e));
+        }
+        catch (Exception e) when (Trouble.IsExpected(e))
+        {
+            return await AgainAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The session broke in the middle of it; that may have been this one session only.</summary>
+    private async Task<EndOutcome> AgainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AttemptAsync(cancellationToken);
         }
         catch (Exception e) when (Trouble.IsExpected(e))
         {
             return new EndOutcome.Failed(Trouble.Of(target, _doing, e));
+        }
+    }
+
+    private async Task<EndOutcome> AttemptAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await target.OpenAsync(null, cancellationToken);
+        try
+        {
+            var found = await session.TextsAsync($"select oid::text from pg_roles where rolname = {Quoted.Text(handle.Role)}", cancellationToken);
+            _wasThere |= found.Count > 0;
+            return found.Count == 0
+                ? new EndOutcome.Ended(_wasThere)
+                : await EndAsync(session, uint.Parse(found[0], CultureInfo.InvariantCulture), cancellationToken);
+        }
+        finally
+        {
+            _isLost = session.IsBroken;
         }
     }
 
@@ -60,7 +92,7 @@ internal sealed class EndRole(PostgresTarget target, RoleHandle handle, TimeProv
                 await session.ExecuteAsync($"set lock_timeout = '200ms'; alter role {_role} with nologin connection limit 0 password null valid until '-infinity'; set lock_timeout = '2s'", cancellationToken);
                 return;
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.InternalError)
+            catch (PostgresException e) when (!session.IsBroken && IsContention(e))
             {
                 // XX000 is "tuple concurrently updated": their change came first.
                 cancellationToken.ThrowIfCancellationRequested();
@@ -71,6 +103,9 @@ internal sealed class EndRole(PostgresTarget target, RoleHandle handle, TimeProv
             await prepared.RollBackAsync(session, cancellationToken);
         }
     }
+
+    private static bool IsContention(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.InternalError;
 
     /// <summary>
     /// Its rights are gone at the next statement of any live session. What somebody else made it a member of cannot be taken away by the broker; that

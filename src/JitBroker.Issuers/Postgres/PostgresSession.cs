@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace JitBroker.Issuers.Postgres;
@@ -10,8 +11,17 @@ internal sealed class PostgresSession(NpgsqlDataSource server, NpgsqlConnection 
     /// </summary>
     public bool Is16 => Version >= 16;
 
-    /// <summary>The major one.</summary>
-    public int Version => connection.PostgreSqlVersion.Major;
+    /// <summary>The major one; known once it is open.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Lost; nothing more can be asked of it.</summary>
+    public bool IsBroken => connection.State != ConnectionState.Open;
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await connection.OpenAsync(cancellationToken);
+        Version = connection.PostgreSqlVersion.Major;
+    }
 
     public async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken)
     {

@@ -74,11 +74,10 @@ internal sealed class PostgresTarget
         // The server's own types are enough, and nothing of the target's making is read.
         builder.ConfigureTypeLoading(static types => types.EnableTypeLoading(false));
         var server = builder.Build();
-        var connection = server.CreateConnection();
-        var session = new PostgresSession(server, connection);
+        var session = new PostgresSession(server, server.CreateConnection());
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            await session.OpenAsync(cancellationToken);
             await session.ExecuteAsync(Settings, cancellationToken);
             return session;
         }

@@ -180,6 +180,23 @@ public sealed class PostgresSessionTests
         Assert.Equal("", await bench.TextAsync("select to_regclass('app.later')::text", database));
     }
 
+    /// <summary>An administrator, or a restart of the server, may cut the broker too.</summary>
+    [Theory]
+    [MemberData(nameof(PostgresBench.Builds), MemberType = typeof(PostgresBench))]
+    public async Task An_end_whose_own_session_is_cut_is_taken_up_at_once(Build build)
+    {
+        var bench = await PostgresBench.NewAsync(build);
+        var lease = await bench.MintAsync();
+        await using var locker = await bench.OpenAsync();
+        await PostgresBench.RunAsync(locker, "begin; lock table pg_shdepend in access exclusive mode");
+        var ending = lease.EndAsync();
+        await Eventually.TrueAsync(async () => await bench.TextAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'jit_broker' and wait_event_type = 'Lock'") == "1");
+        await PostgresBench.RunAsync(locker, "rollback");
+
+        Assert.Equal(new EndOutcome.Ended(Existed: true), await ending);
+        Assert.Equal("0", await bench.TextAsync($"select count(*) from pg_roles where rolname = '{lease.Role}'"));
+    }
+
     private static async Task HammerAsync(PostgresBench.Minted lease, CancellationToken over, string statement = "select 1", int times = 1)
     {
         while (!over.IsCancellationRequested)

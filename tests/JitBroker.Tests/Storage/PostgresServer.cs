@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -13,6 +14,7 @@ namespace JitBroker.Tests.Storage;
 public sealed class PostgresServer
 {
     private static readonly Lazy<Task<PostgresServer?>> Shared = new(static () => NewAsync());
+    private static readonly ConcurrentBag<PostgresServer> Running = [];
     private static int _databases;
     private static int _servers;
 
@@ -20,6 +22,7 @@ public sealed class PostgresServer
     private readonly int _port;
     private readonly string _bin;
     private readonly string? _password;
+    private int _isStopped;
 
     private PostgresServer(string folder, int port, string bin, string? password)
     {
@@ -82,12 +85,18 @@ public sealed class PostgresServer
         await RunAsync(Path.Combine(bin, "initdb"), ["-D", Path.Combine(folder, "data"), .. who, "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C"], asPostgres: true);
         var server = new PostgresServer(folder, port, bin, password);
         await server.StartAgainAsync();
+        Running.Add(server);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Stop();
         return server;
     }
 
+    /// <summary>After the last test: xunit gives a process ten seconds to exit, and the folders of many servers take longer to delete.</summary>
+    public static void StopAll() => Parallel.ForEach(Running, static server => server.Stop());
+
     private void Stop()
     {
+        if (Interlocked.Exchange(ref _isStopped, 1) == 1)
+            return;
         using var stop = Start(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], asPostgres: true);
         stop.WaitForExit(10_000);
         Directory.Delete(_folder, recursive: true);
