@@ -2,6 +2,7 @@ using JitBroker.Audit;
 using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Leases;
+using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.Policy;
 using JitBroker.Requests;
@@ -12,9 +13,17 @@ namespace JitBroker.Bots.Chat;
 /// <summary>What the person who acted is told, in private; null: what changed says it itself.</summary>
 /// <param name="Refusal">Set when it was a no.</param>
 /// <param name="Ending">The grant whose end is not verified yet, for who would tell that too.</param>
-public sealed record ChatReply(ChatMessage? Message, Refusal? Refusal = null, string? Ending = null)
+/// <param name="Asked">The request that was made and waits, for who would tell where its card stands.</param>
+public sealed record ChatReply(ChatMessage? Message, Refusal? Refusal = null, string? Ending = null, string? Asked = null)
 {
     public static ChatReply Silent { get; } = new(Message: null);
+
+    /// <summary>The same answer with a link to the request's card.</summary>
+    public static ChatMessage SeeIt(ChatMessage answer, string requestId, Uri card)
+    {
+        var button = new ChatButton(ChatActions.SeeIt, "See it", requestId, Link: card);
+        return answer with { Parts = [.. answer.Parts.Select(p => p is ChatPart.Actions actions ? actions with { Buttons = [button, .. actions.Buttons] } : p)] };
+    }
 
     public static implicit operator ChatReply(ChatMessage message) => new(message);
 
@@ -48,8 +57,12 @@ public sealed class ChatService(
             parts.AddRange(await AskedAsync(actor, request, analysis, summaries[^1], cancellationToken));
         }
 
-        return new ChatMessage(ChatText.Join(" ", summaries), parts);
+        var waiting = outcome.Value.Requests.Where(r => r.IsPending).ToList();
+        return new ChatReply(new ChatMessage(ChatText.Join(" ", summaries), parts), Asked: waiting.Count == 1 ? waiting[0].Id : null);
     }
+
+    /// <summary>Where the approval card of a request was posted for a channel to see; null until then, or when its approvers are told one by one.</summary>
+    public Task<PostedCopy?> CardInChannelAsync(string surface, string requestId, CancellationToken cancellationToken) => stories.CardInChannelAsync(surface, requestId, cancellationToken);
 
     /// <summary>Everything that is wrong with a draft, so that a form can show it all at once.</summary>
     public IReadOnlyList<Refusal> FaultsOf(Actor actor, RequestDraft draft) => [.. drafts.Analyse(actor, draft).SelectMany(a => a.Refusals)];

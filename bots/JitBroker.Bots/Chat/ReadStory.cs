@@ -14,6 +14,13 @@ public sealed class ReadStory(Database database, OutboxStore outbox, RequestRead
     public Task<RequestStory?> HandleAsync(string requestId, CancellationToken cancellationToken) =>
         database.ReadAsync(session => InAsync(session, requestId, cancellationToken), cancellationToken);
 
+    /// <summary>The first copy of its approval card that stands in a channel; null when there is none (yet).</summary>
+    public async Task<PostedCopy?> CardInChannelAsync(string surface, string requestId, CancellationToken cancellationToken)
+    {
+        var copies = await database.ReadAsync(session => outbox.CopiesAsync(session, requestId, cancellationToken), cancellationToken);
+        return copies.FirstOrDefault(c => c.Surface == surface && c.Template == Templates.ApprovalCard && Recipients.ChannelOf(c.Recipient) is not null);
+    }
+
     private async Task<RequestStory?> InAsync(Session session, string requestId, CancellationToken cancellationToken)
     {
         var revision = await outbox.RevisionAsync(session, requestId, cancellationToken);

@@ -45,7 +45,7 @@ public static class SlackServices
             .AddSingleton<SlackCalls>()
             .AddSingleton<SlackWorkspaces>()
             .AddSingleton<PrivateAnswers>()
-            .AddSingleton<EndFollowUp>()
+            .AddSingleton<FollowUp>()
             .AddSingleton<CopyKeeper>()
             .AddSingleton<ChannelSafety>()
             .AddSingleton<ChannelFallback>()

@@ -168,7 +168,10 @@ public sealed partial class DeliverOutbox(
         if (delivery.CopyId is not null)
         {
             // One edit of a copy waits at a time, also while chat takes none: the youngest, since any shows the newest state.
-            await outbox.LockRevisionAsync(session, delivery.AboutId, cancellationToken);
+            if (delivery.Template == Templates.Home)
+                await outbox.LockCopyAsync(session, delivery.CopyId, cancellationToken);
+            else
+                await outbox.LockRevisionAsync(session, delivery.AboutId, cancellationToken);
             if (await outbox.MakeWayAsync(session, delivery, due, cancellationToken))
             {
                 await SettleAsync(session, delivery, DeliveryState.Sent, $"a younger edit takes its place: {why}", now, cancellationToken);

@@ -59,6 +59,19 @@ public sealed class OutboxStore
         order by id
         """;
 
+    private const string CardCopiesSql = $"""
+          select {CopyColumns}
+            from copies
+           where about_id = @requestId
+        order by id
+        """;
+
+    private const string LockCopySql = """
+        select id
+          from copies
+         where id = @id /* pg: for update */
+        """;
+
     private const string HomesSql = $"""
           select {CopyColumns}
             from copies
@@ -194,6 +207,14 @@ public sealed class OutboxStore
         await session.WriteAsync(MoveCardSql, new { requestId }, cancellationToken);
         return await session.QueryAsync<PostedCopy>(CopiesSql, new { aboutId = requestId, homesSince }, cancellationToken);
     }
+
+    /// <summary>The posted copies of a request's cards.</summary>
+    public Task<IReadOnlyList<PostedCopy>> CopiesAsync(Session session, string requestId, CancellationToken cancellationToken) =>
+        session.QueryAsync<PostedCopy>(CardCopiesSql, new { requestId }, cancellationToken);
+
+    /// <summary>Holds a copy, so that no edit of it is added until this transaction ends: for a Home, which has no card to hold.</summary>
+    public Task LockCopyAsync(Session session, string copyId, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<string>(LockCopySql, new { id = copyId }, cancellationToken);
 
     /// <summary>Every Home that was opened after <paramref name="since"/>.</summary>
     public Task<IReadOnlyList<PostedCopy>> HomesAsync(Session session, DateTimeOffset since, CancellationToken cancellationToken) =>

@@ -7,6 +7,24 @@ namespace JitBroker.Tests.Slack;
 public sealed class ShortcutTests
 {
     [Fact]
+    public async Task The_private_answer_gets_a_link_to_the_card_when_that_is_posted()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.AskAsync();
+        await bench.UntilAsync(async () =>
+        {
+            bench.Clock.Advance(TimeSpan.FromMilliseconds(300));
+            return SlackBench.HasButton(await bench.WhisperAsync("ana"), "see_it");
+        });
+        var answer = (await bench.WhisperAsync("ana"))!;
+        var card = ((string)(await bench.CardAsync())!["ts"]!).Replace(".", "", StringComparison.Ordinal);
+        Assert.Contains($"/archives/{SlackBench.Channel}/p{card}", answer.ToJsonString(), StringComparison.Ordinal);
+        Assert.True(SlackBench.HasButton(answer, "cancel"));
+        await bench.PressAsync("ana", answer, "see_it");
+        Assert.Empty(await bench.QueryAsync<string>("select id from events where type = 'refused'"));
+    }
+
+    [Fact]
     public async Task The_global_shortcut_opens_the_form()
     {
         await using var bench = await SlackBench.StartAsync();

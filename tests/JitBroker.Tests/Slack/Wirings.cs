@@ -42,6 +42,10 @@ public sealed class LifeOverSocketsTests() : LifeSuite(Wiring.Socket);
 
 public sealed class LifeOverSocketsInChaosTests() : LifeSuite(Wiring.SocketInChaos);
 
+public sealed class HomeTests() : HomeSuite(Wiring.Http);
+
+public sealed class HomeOverSocketsTests() : HomeSuite(Wiring.Socket);
+
 public sealed class SignInTests() : SignInSuite(Wiring.Http);
 
 public sealed class SignInInChaosTests() : SignInSuite(Wiring.HttpInChaos);

@@ -15,6 +15,7 @@ public static class HomePage
         Section(parts, "Waiting on me", home.Waiting, s => Waiting(s, home.Email), ChatText.Of($"Nothing waits for you. What you may decide shows up here."), "/access pending");
         Section(parts, "My access", home.Access, Access, ChatText.Of($"You hold no access. Press {Say.Strong("Request access")} above: it starts when it is approved and ends by itself."), "/access mine");
         Section(parts, "My requests", home.Requests, Asked, ChatText.Of($"You wait for nobody's decision."), "/access mine");
+        parts.Add(new ChatPart.Rule());
         parts.Add(new ChatPart.Heading("Ask again"));
         parts.AddRange(home.Again.Select(a => Again(a, home.Now)));
         if (home.Again.Count == 0)
@@ -30,6 +31,7 @@ public static class HomePage
     private static void Section(
         List<ChatPart> parts, string title, HomeList<RequestStory> list, Func<RequestStory, IEnumerable<ChatPart>> entry, ChatText whenEmpty, string all)
     {
+        parts.Add(new ChatPart.Rule());
         parts.Add(new ChatPart.Heading(list.Count == 0 ? title : $"{title} ({list.CountText})"));
         if (list.Count == 0)
             parts.Add(new ChatPart.Fine(whenEmpty));

@@ -85,6 +85,9 @@ public static class ChatActions
     /// <summary>Opens the request form; value = an entitlement to fill in, or <see cref="Nothing"/>.</summary>
     public const string RequestAccess = "request_access";
 
+    /// <summary>Only opens its link.</summary>
+    public const string SeeIt = "see_it";
+
     /// <summary>The value of a button that is about nothing in particular.</summary>
     public const string Nothing = "-";
 

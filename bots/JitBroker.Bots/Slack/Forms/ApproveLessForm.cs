@@ -57,7 +57,7 @@ internal sealed class ApproveLessForm(ChatService chat, SlackPeople people, Slac
         {
             BlockId = Duration,
             Optional = choices.Presets.Count > 0,
-            Hint = MessageRenderer.Plain($"At most {choices.Asked}. It starts when it is approved and ends by itself.", Limits.InputLabel),
+            Hint = MessageRenderer.Plain($"At most {choices.Asked}{(choices.Presets.Count > 0 ? ", and instead of the choice above" : "")}. It starts when it is approved and ends by itself.", Limits.InputLabel),
         });
         return new ModalView(CallbackId, Modal.Title("Approve for less"), blocks)
         {

@@ -7,7 +7,7 @@ namespace JitBroker.Bots.Slack;
 
 /// <summary><c>/access …</c>: understood, worked on, answered in private.</summary>
 internal sealed class SlackCommands(
-    ChatService chat, DraftRequest drafts, SignInByChat signIn, RequestFormDesk forms, SlackPeople people, PrivateAnswers answers, EndFollowUp followUp, Database database, InboxStore inbox)
+    ChatService chat, DraftRequest drafts, SignInByChat signIn, RequestFormDesk forms, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
@@ -74,7 +74,9 @@ internal sealed class SlackCommands(
         if (reply.Message is { } message)
             await answers.SayAsync(delivery, message, replaceOriginal: false, cancellationToken);
         if (reply.Ending is { } grantId)
-            followUp.Begin(delivery, grantId);
+            followUp.TellEnd(delivery, grantId);
+        if (reply is { Asked: { } requestId, Message: { } answer })
+            followUp.TellWhere(delivery, answer, requestId);
     }
 
     private static string Name(ChatCommand command) => command.GetType().Name.ToLowerInvariant();

@@ -59,6 +59,7 @@ internal sealed class SlackPresses(
         ChatActions.Collect => await chat.HowToCollectAsync(actor, id, clock.GetUtcNow(), cancellationToken),
         ChatActions.LoginConfirm => await signIn.AnswerAsync(actor, id, isConfirmed: true, cancellationToken),
         ChatActions.LoginRefuse => await signIn.AnswerAsync(actor, id, isConfirmed: false, cancellationToken),
+        ChatActions.SeeIt => ChatReply.Silent,
         ChatActions.NotMe => await signIn.NotMeAsync(actor, id, cancellationToken),
         ChatActions.Extend or ChatActions.Review or ChatActions.EndNow =>
             new Refusal(Codes.InvalidRequest, "That button is not built yet. /access help shows what is."),
@@ -78,7 +79,7 @@ internal sealed class SlackPresses(
     private static Assurance AssuranceFor(string action) => action switch
     {
         ChatActions.Approve or ChatActions.LoginConfirm => Assurance.Certain,
-        ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse => Assurance.Known,
+        ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse or ChatActions.SeeIt => Assurance.Known,
         _ => Assurance.Asked,
     };
 

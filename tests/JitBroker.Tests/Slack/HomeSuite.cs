@@ -8,12 +8,12 @@ using JitBroker.Tests.Loop;
 namespace JitBroker.Tests.Slack;
 
 /// <summary>The Home tab: what it shows, that it is kept true, and for whom.</summary>
-public sealed class HomeTests
+public abstract class HomeSuite(Wiring wiring) : ChatSuite(wiring)
 {
     [Fact]
     public async Task An_empty_Home_says_what_to_do_next_and_its_button_opens_the_form()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         var home = SlackBench.Text(await bench.OpenHomeAsync("ana"));
         Assert.Contains("Nothing waits for you", home, StringComparison.Ordinal);
         Assert.Contains("You hold no access", home, StringComparison.Ordinal);
@@ -24,7 +24,7 @@ public sealed class HomeTests
     [Fact]
     public async Task It_follows_a_request_through_its_life_on_every_Home_it_concerns()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.OpenHomeAsync("ana");
         await bench.OpenHomeAsync("bea");
         await bench.AskAsync();
@@ -50,7 +50,7 @@ public sealed class HomeTests
     [Fact]
     public async Task Who_never_opened_it_is_never_sent_one_and_an_old_one_is_left_alone()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.OpenHomeAsync("bea");
         bench.Clock.Advance(Announcer.HomeKeptFor + TimeSpan.FromMinutes(1));
         var published = (await bench.CallsAsync("views.publish")).Count;
@@ -66,7 +66,7 @@ public sealed class HomeTests
     [Fact]
     public async Task Many_moves_make_one_edit()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.OpenHomeAsync("bea");
         await bench.RingAsync();
         foreach (var name in new[] { TestCatalog.Logs, TestCatalog.Two })
@@ -81,7 +81,7 @@ public sealed class HomeTests
     [Fact]
     public async Task What_waits_is_shown_oldest_first_and_a_long_list_says_how_long()
     {
-        await using var bench = await SlackBench.StartAsync(TestCatalog.Of(e => e));
+        await using var bench = await StartAsync(TestCatalog.Of(e => e));
         foreach (var who in new[] { "ana", "cy" })
         {
             await bench.SayAsync(who, $"/access request {TestCatalog.Logs} 1h INC-42 of {who}");
@@ -96,7 +96,7 @@ public sealed class HomeTests
     [Fact]
     public async Task A_refusal_is_told_over_the_Home_and_the_Home_is_put_right()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.AskAsync();
         await bench.OpenHomeAsync("bea");
         await bench.UntilHomeAsync("bea", "Waiting on me (1)");
@@ -110,7 +110,7 @@ public sealed class HomeTests
     [Fact]
     public async Task A_Home_shows_nobody_elses_and_a_forged_press_on_it_does_nothing()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.AskAsync();
         var id = (await bench.QueryAsync<string>("select id from requests"))[0];
         Assert.DoesNotContain("Ana", SlackBench.Text(await bench.OpenHomeAsync("cy")), StringComparison.Ordinal);
@@ -129,7 +129,7 @@ public sealed class HomeTests
     [Fact]
     public async Task Somebody_unknown_is_told_on_their_Home_and_the_messages_tab_is_no_Home()
     {
-        await using var bench = await SlackBench.StartAsync(workspace: o => o with { People = [.. o.People, new JitBroker.Playground.PlaygroundPerson("U0ZOE", "zoe", "Zoe")] });
+        await using var bench = await StartAsync(workspace: o => o with { People = [.. o.People, new JitBroker.Playground.PlaygroundPerson("U0ZOE", "zoe", "Zoe")] });
         await bench.DoAsync("home", new { person = "zoe", tab = "home" });
         await bench.UntilAsync(async () => SlackBench.Text(await bench.HomeAsync("zoe")).Contains("I don't know who you are yet", StringComparison.Ordinal));
         Assert.Empty(await bench.QueryAsync<string>("select id from copies where template = 'home'"));
@@ -141,7 +141,7 @@ public sealed class HomeTests
     [Fact]
     public async Task While_Slack_takes_no_Home_it_is_tried_again_and_shows_the_newest_state_then()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.OpenHomeAsync("bea");
         await bench.FaultAsync(new { method = "views.publish", status = 500, times = 2 });
         await bench.AskAsync();
@@ -157,7 +157,7 @@ public sealed class HomeTests
     [Fact]
     public async Task An_account_that_is_somebody_elses_by_now_is_shown_nothing()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.OpenHomeAsync("ana");
         await bench.QueryAsync<string>("update copies set message = 'U0CY' where template = 'home' returning id");
         await bench.AskAsync();
@@ -168,7 +168,7 @@ public sealed class HomeTests
     [Fact]
     public async Task Access_that_cannot_be_ended_stands_out()
     {
-        await using var bench = await SlackBench.StartAsync();
+        await using var bench = await StartAsync();
         await bench.OpenHomeAsync("ana");
         await bench.PressAsync("bea", await bench.AskAsync(), "approve");
         await bench.UntilCardAsync("ready for Ana");
