@@ -19,7 +19,7 @@ internal sealed class AuditStory(DemoWorld world, HttpClient workspace, TourScre
         var keys = CheckpointKeys.Read(Encoding.UTF8.GetString((await auditor.GetJwksAsync(cancellationToken)).Body.Span));
         var export = await ExportAsync(auditor, cancellationToken);
         var verdict = await VerifyAsync(export, checkpoints, keys, cancellationToken);
-        Hold(verdict.Ok, $"The export does not verify: {verdict.Detail}");
+        TourException.Unless(verdict.Ok, $"The export does not verify: {verdict.Detail}");
         screen.Held(string.Create(CultureInfo.InvariantCulture, $"The audit is exported and verified offline: {verdict.Events} events, none changed, left out or moved; signed by the broker up to {verdict.Checkpoint}"));
         await ForgeAsync(export, verdict.Last / 2, checkpoints, keys, cancellationToken);
     }
@@ -30,7 +30,7 @@ internal sealed class AuditStory(DemoWorld world, HttpClient workspace, TourScre
         var at = PlaceOf(forged, seq);
         forged[at] = forged[at] == (byte)'x' ? (byte)'y' : (byte)'x';
         var caught = await VerifyAsync(forged, checkpoints, keys, cancellationToken);
-        Hold(caught is { Ok: false, Reason: AuditFaults.Hash } && caught.FirstBad == seq, $"One changed byte in event {seq} was judged {caught.ToJson()}.");
+        TourException.Unless(caught is { Ok: false, Reason: AuditFaults.Hash } && caught.FirstBad == seq, $"One changed byte in event {seq} was judged {caught.ToJson()}.");
         screen.Says("jit audit verify", caught.ToJson());
         screen.Held(string.Create(CultureInfo.InvariantCulture, $"One byte of event {seq} is changed in the file: verification fails, at exactly that event"));
     }
@@ -72,11 +72,5 @@ internal sealed class AuditStory(DemoWorld world, HttpClient workspace, TourScre
     {
         using var stream = new MemoryStream(export, writable: false);
         return await new AuditVerifier(checkpoints, keys).VerifyAsync(stream, cancellationToken);
-    }
-
-    private static void Hold(bool isSo, string otherwise)
-    {
-        if (!isSo)
-            throw new TourException(otherwise);
     }
 }

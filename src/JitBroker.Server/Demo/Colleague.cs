@@ -95,4 +95,12 @@ internal sealed class Seen(JsonObject message)
 }
 
 /// <summary>A step of the tour did not hold.</summary>
-internal sealed class TourException(string message) : Exception(message);
+internal sealed class TourException(string message) : Exception(message)
+{
+    /// <exception cref="TourException">It is not so.</exception>
+    public static void Unless(bool isSo, string otherwise)
+    {
+        if (!isSo)
+            throw new TourException(otherwise);
+    }
+}

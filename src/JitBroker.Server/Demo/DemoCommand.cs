@@ -38,6 +38,8 @@ internal static class DemoCommand
         screen.MarkupLine("\n[bold]JitBroker demo[/]");
         screen.MarkupLineInterpolated($"[bold]Workspace[/] [link={page}]{page}[/]  open this");
         screen.MarkupLineInterpolated($"Service   {world.ServiceUrl}  takes the tokens");
+        if (world.Database is { } database)
+            screen.MarkupLineInterpolated($"Database  {database.Address}  orders, for {DemoCatalog.Orders}");
         screen.MarkupLineInterpolated($"Broker    {world.BrokerUrl}  JIT_URL for jit");
         screen.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"""
 

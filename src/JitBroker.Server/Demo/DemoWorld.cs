@@ -12,8 +12,9 @@ using Microsoft.Extensions.Configuration;
 namespace JitBroker.Server.Demo;
 
 /// <summary>
-/// Everything of the demo in one process, on loopback: a chat workspace, a broker on SQLite in a temporary folder, and a guarded service as the target.
-/// The three speak to each other over HTTP only, as they would on three machines. Disposing stops them and deletes the folder.
+/// Everything of the demo in one process, on loopback: a chat workspace, a broker on SQLite in a temporary folder, a guarded service as the target, and,
+/// where PostgreSQL is installed, a throw-away one as another.
+/// They speak to each other over the wire only, as they would on three machines. Disposing stops them and deletes the folder.
 /// </summary>
 internal sealed class DemoWorld : IAsyncDisposable
 {
@@ -23,10 +24,13 @@ internal sealed class DemoWorld : IAsyncDisposable
     private readonly WebApplication _broker;
     private readonly GuardedService _service;
 
-    private DemoWorld(string folder, PlaygroundHost workspace, WebApplication broker, Uri brokerUrl, GuardedService service) =>
-        (_folder, Workspace, _broker, BrokerUrl, _service) = (folder, workspace, broker, brokerUrl, service);
+    private DemoWorld(string folder, PlaygroundHost workspace, DemoDatabase? database, WebApplication broker, Uri brokerUrl, GuardedService service) =>
+        (_folder, Workspace, Database, _broker, BrokerUrl, _service) = (folder, workspace, database, broker, brokerUrl, service);
 
     public PlaygroundHost Workspace { get; }
+
+    /// <summary>Null where PostgreSQL is not installed.</summary>
+    public DemoDatabase? Database { get; }
 
     public Uri BrokerUrl { get; }
 
@@ -56,18 +60,20 @@ internal sealed class DemoWorld : IAsyncDisposable
         var secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var brokerUrl = Loopback(ports[0]);
         PlaygroundHost? workspace = null;
+        DemoDatabase? database = null;
         WebApplication? broker = null;
         try
         {
             workspace = await PlaygroundHost.StartAsync(new PlaygroundOptions { Clock = BrokerHost.NewClock(), Listen = Loopback(ports[1]) }, cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), DemoCatalog.Text, cancellationToken);
-            broker = BrokerHost.Build(ReadSettings(folder, brokerUrl, workspace, secret), new BrokerHostOptions
+            database = await DemoDatabase.StartAsync(cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), DemoCatalog.Text(database is not null), cancellationToken);
+            broker = BrokerHost.Build(ReadSettings(folder, brokerUrl, workspace, database, secret), new BrokerHostOptions
             {
                 ConfigureLogging = logging => logging.SetMinimumLevel(isQuiet ? LogLevel.Error : LogLevel.Warning).AddFilter("JitBroker", isQuiet ? LogLevel.Error : LogLevel.Warning),
             });
             await broker.StartAsync(cancellationToken);
             workspace.ConnectApp(brokerUrl);
-            return new DemoWorld(folder, workspace, broker, brokerUrl, await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken));
+            return new DemoWorld(folder, workspace, database, broker, brokerUrl, await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken));
         }
         catch
         {
@@ -75,6 +81,8 @@ internal sealed class DemoWorld : IAsyncDisposable
                 await broker.DisposeAsync();
             if (workspace is not null)
                 await workspace.DisposeAsync();
+            if (database is not null)
+                await database.DisposeAsync();
             Directory.Delete(folder, recursive: true);
             throw;
         }
@@ -88,10 +96,12 @@ internal sealed class DemoWorld : IAsyncDisposable
         await _broker.StopAsync();
         await _broker.DisposeAsync();
         await Workspace.DisposeAsync();
+        if (Database is not null)
+            await Database.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static BrokerSettings ReadSettings(string folder, Uri brokerUrl, PlaygroundHost workspace, string serviceSecret)
+    private static BrokerSettings ReadSettings(string folder, Uri brokerUrl, PlaygroundHost workspace, DemoDatabase? database, string serviceSecret)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -111,7 +121,14 @@ internal sealed class DemoWorld : IAsyncDisposable
             ["Slack:OperationsChannel"] = "C0OPS",
             ["Signing:KeysDirectory"] = "keys",
         };
-        var secrets = new SecretResolver(name => name == DemoCatalog.ServiceSecret ? serviceSecret : null, folder);
+        var secrets = new SecretResolver(
+            name => name switch
+            {
+                DemoCatalog.ServiceSecret => serviceSecret,
+                DemoCatalog.OrdersConnection => database?.ConnectionString,
+                _ => null,
+            },
+            folder);
         var result = SettingsLoader.Load(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), secrets, folder);
         return result.Settings ?? throw new StartException([.. result.Problems.Select(p => p.ToString())]);
     }

@@ -36,6 +36,14 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         var token = await UseAsync(terminal, grant, cancellationToken);
         await DoneAsync(ana, terminal, grant, token, cancellationToken);
 
+        if (world.Database is null)
+            screen.Line("(no PostgreSQL on this machine: the chapter about a database login is left out)");
+        else
+        {
+            screen.Chapter("A database login works, and is cut while it is connected");
+            await new DatabaseStory(screen, Channel).PlayAsync(ana, bea, terminal, cancellationToken);
+        }
+
         screen.Chapter("Short access, approved by rule, ends by itself");
         await ExpireAsync(ana, terminal, cancellationToken);
 
@@ -84,7 +92,7 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         await bea.PressAsync(Channel, card, "approve", request, cancellationToken);
         await bea.SeesAsync(Channel, "the approved card", m => m.Ts == card.Ts && m.Says("Approved by Bea") && m.ButtonValue("approve") is null, cancellationToken);
         var approved = (await terminal.GetRequestAsync(request, cancellationToken)).Value;
-        Hold(approved.State == RequestState.Approved && approved.Grant is not null, $"The request is {approved.State} after Bea's approval.");
+        TourException.Unless(approved.State == RequestState.Approved && approved.Grant is not null, $"The request is {approved.State} after Bea's approval.");
         var grant = (await terminal.GetGrantAsync(approved.Grant!.Id, cancellationToken)).Value;
         screen.Held($"Bea approves: the card says so in place, its buttons are gone; the grant ends at {Clock(grant.EndsAt)} and that end was stored first");
         return grant.Id;
@@ -92,11 +100,11 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
 
     private async Task<string> UseAsync(BrokerClient terminal, string grant, CancellationToken cancellationToken)
     {
-        Hold(await ReadLogsAsync(null, cancellationToken) == HttpStatusCode.Unauthorized, "The service let somebody in without a token.");
+        TourException.Unless(await ReadLogsAsync(null, cancellationToken) == HttpStatusCode.Unauthorized, "The service let somebody in without a token.");
         var collected = (await terminal.CollectAsync(grant, cancellationToken)).Value;
         var token = collected.Credential.GetProperty("token").GetString()!;
         screen.Held($"Ana collects a signed token, shown once and stored nowhere; it dies at {Clock(collected.ExpiresAt)} by itself");
-        Hold(await ReadLogsAsync(token, cancellationToken) == HttpStatusCode.OK, "The service refused a token that stands.");
+        TourException.Unless(await ReadLogsAsync(token, cancellationToken) == HttpStatusCode.OK, "The service refused a token that stands.");
         screen.Held("The guarded service checks signature, audience and scope, asks the broker, and lets her read");
         return token;
     }
@@ -105,9 +113,9 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
     {
         await ana.TypeAsync(Channel, "/access done", cancellationToken);
         var ended = await EndedAsync(terminal, grant, cancellationToken);
-        Hold(ended.End == GrantEnd.Released, $"The grant's end is {ended.End}, not released.");
+        TourException.Unless(ended.End == GrantEnd.Released, $"The grant's end is {ended.End}, not released.");
         screen.Says("/access done", $"ends it; verified at {Clock(ended.VerifiedEndAt!.Value)}");
-        Hold(await ReadLogsAsync(token, cancellationToken) == HttpStatusCode.Unauthorized, "The service still accepts the token.");
+        TourException.Unless(await ReadLogsAsync(token, cancellationToken) == HttpStatusCode.Unauthorized, "The service still accepts the token.");
         screen.Held("The same token is refused by the service, though its own expiry lies ahead");
     }
 
@@ -122,7 +130,7 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
             cancellationToken);
         screen.Says(command, "is within the rule: granted at once, for 5 s");
         var ended = await EndedAsync(terminal, mine.Id, cancellationToken);
-        Hold(ended.End == GrantEnd.Expired, $"The grant's end is {ended.End}, not expired.");
+        TourException.Unless(ended.End == GrantEnd.Expired, $"The grant's end is {ended.End}, not expired.");
         var late = ended.VerifiedEndAt!.Value - ended.EndsAt;
         screen.Held(string.Create(CultureInfo.InvariantCulture, $"It ended by the clock, verified {late.TotalMilliseconds:0} ms after it was due"));
         try
@@ -143,7 +151,7 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
             screen.Line($"{Clock(happened.At)}  {happened.Event,-20} {happened.By?.Name ?? "the broker"}");
         string[] expected = ["request.submitted", "request.vote", "request.approved", "grant.active", "lease.minting", "lease.active", "grant.ending", "lease.revoking", "lease.revoked", "grant.ended"];
         var missing = expected.Except(history.Select(h => h.Event), StringComparer.Ordinal).ToList();
-        Hold(missing.Count == 0, $"The record lacks {string.Join(", ", missing)}.");
+        TourException.Unless(missing.Count == 0, $"The record lacks {string.Join(", ", missing)}.");
         screen.Held("Every act is in the record, each written in the transaction of its change");
     }
 
@@ -181,12 +189,6 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         {
             throw new TourException($"Waited {Patience.TotalSeconds:0} s for {what}; it did not come.");
         }
-    }
-
-    private static void Hold(bool isSo, string otherwise)
-    {
-        if (!isSo)
-            throw new TourException(otherwise);
     }
 
     private static string Clock(DateTimeOffset at) => at.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
