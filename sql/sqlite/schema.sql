@@ -66,6 +66,7 @@ create unique index grants_one_per_request on grants (request_id);
 create index grants_by_holder on grants (holder, created_at);
 create index grants_due_to_end on grants (ends_at) where state = 'active';
 create index grants_due_to_start on grants (starts_at) where state = 'scheduled';
+create index grants_live on grants (id) where state in ('scheduled', 'active');
 
 create table leases (
     id               text        not null constraint leases_pk primary key,
@@ -262,6 +263,7 @@ create table sign_in_misses (
     at               text        not null
 ) strict;
 create index sign_in_misses_by_person on sign_in_misses (person, at);
+create index sign_in_misses_by_age on sign_in_misses (at);
 
 create table idempotency_keys (
     person           text        not null,
@@ -287,10 +289,18 @@ create table signing_keys (
     created_at       text        not null,
     signs_from       text        not null,
     retired_at       text       
-) strict;
+, signs_until text) strict;
 
 create table catalogs (
     hash             text        not null constraint catalogs_pk primary key,
     text             text        not null,
     accepted_at      text        not null
 ) strict;
+create index catalogs_by_time on catalogs (accepted_at);
+
+create table catalog_proposals (
+    hash             text        not null constraint catalog_proposals_pk primary key,
+    text             text        not null,
+    proposed_at      text        not null
+) strict;
+create index catalog_proposals_by_age on catalog_proposals (proposed_at);

@@ -18,9 +18,9 @@ public sealed partial class BrokerClient
     public Task<BrokerReply<CheckpointResource>> GetCheckpointAsync(CancellationToken cancel) =>
         connection.CallAsync(Call.Get("v1/audit/checkpoint"), Wire.Type<CheckpointResource>(), cancel);
 
-    /// <summary>The broker's public keys (RFC 7517), for whoever verifies tokens or checkpoints.</summary>
-    public Task<BrokerReply<JsonElement>> GetJwksAsync(CancellationToken cancel) =>
-        connection.CallAsync(Call.Get(".well-known/jwks.json") with { Authenticated = false }, Wire.Type<JsonElement>(), cancel);
+    /// <summary>Every public key the broker ever had (RFC 7517): checkpoints are verified long after the key that signed them has been replaced.</summary>
+    public Task<BrokerReply<JsonElement>> GetAuditKeysAsync(CancellationToken cancel) =>
+        connection.CallAsync(Call.Get(".well-known/audit-keys.json") with { Authenticated = false }, Wire.Type<JsonElement>(), cancel);
 
     /// <summary>One page of the ends that are stuck. For operators, admins and auditors.</summary>
     public Task<BrokerReply<Page<LeaseDetailResource>>> ListStuckAsync(string? cursor, int? limit, CancellationToken cancel) =>

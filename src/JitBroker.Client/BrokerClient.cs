@@ -80,6 +80,17 @@ public sealed partial class BrokerClient : IDisposable
     public Task<BrokerReply<CatalogCheckResource>> CheckCatalogAsync(CatalogCheckBody body, CancellationToken cancel) =>
         connection.CallAsync(Call.Post("v1/catalog/check", body, Wire.Type<CatalogCheckBody>()), Wire.Type<CatalogCheckResource>(), cancel);
 
+    /// <summary>What is different between two catalogs, in words.</summary>
+    public Task<BrokerReply<CatalogDiffResource>> DiffCatalogsAsync(CatalogDiffBody body, CancellationToken cancel) =>
+        connection.CallAsync(Call.Post("v1/catalog/diff", body, Wire.Type<CatalogDiffBody>()), Wire.Type<CatalogDiffResource>(), cancel);
+
+    /// <summary>Which catalog is in force, and which wait. For admins.</summary>
+    public Task<BrokerReply<CatalogResource>> GetCatalogAsync(CancellationToken cancel) => connection.CallAsync(Call.Get("v1/catalog"), Wire.Type<CatalogResource>(), cancel);
+
+    /// <summary>Lets a catalog come into force that is held. For admins, in a session that may decide. Idempotent.</summary>
+    public Task<BrokerReply<CatalogAcceptedResource>> AcceptCatalogAsync(string hash, CancellationToken cancel) =>
+        connection.CallAsync(Call.Post("v1/catalog/accept", new CatalogAcceptBody { Hash = hash }, Wire.Type<CatalogAcceptBody>()), Wire.Type<CatalogAcceptedResource>(), cancel);
+
     /// <inheritdoc/>
     public void Dispose() => connection.Dispose();
 

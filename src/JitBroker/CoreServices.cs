@@ -38,6 +38,7 @@ public static class CoreServices
             .AddSingleton(options.Database.CrashPoints)
             .AddSingleton(options.Clock)
             .AddSingleton(new CatalogHolder(options.Catalog))
+            .AddSingleton<CatalogStore>()
             .AddSingleton<AcceptCatalog>()
             .AddSingleton(options.Limits)
             .AddSingleton(options.AskLimits)

@@ -32,7 +32,7 @@ internal static class AuditCommand
                 if (invocation.Get(checkpoint) is { } checkpointFile)
                     await ExportFile.WriteAsync(invocation.PathOf(checkpointFile), (await broker.GetCheckpointAsync(invocation.Cancel)).Body, invocation.Cancel);
                 if (invocation.Get(jwks) is { } jwksFile)
-                    await ExportFile.WriteAsync(invocation.PathOf(jwksFile), (await broker.GetJwksAsync(invocation.Cancel)).Body, invocation.Cancel);
+                    await ExportFile.WriteAsync(invocation.PathOf(jwksFile), (await broker.GetAuditKeysAsync(invocation.Cancel)).Body, invocation.Cancel);
                 await using var export = await broker.ExportAuditAsync(invocation.Get(format)!, invocation.Get(from), invocation.Get(to), invocation.Cancel);
                 await ExportFile.CopyAsync(invocation, export, invocation.Get(file));
                 return Exits.Done;

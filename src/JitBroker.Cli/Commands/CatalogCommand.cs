@@ -5,22 +5,20 @@ using JitBroker.Client;
 
 namespace JitBroker.Cli.Commands;
 
-/// <summary><c>jit catalog check</c>: has the broker validate catalog files as it would on a reload. Nothing changes.</summary>
+/// <summary><c>jit catalog check</c>: has the broker validate catalog files as it would on a reload. Nothing changes. The other catalog commands hang from here.</summary>
 internal static class CatalogCommand
 {
-    private const long LargestFile = 4 * 1024 * 1024;
-
     internal static Verb Create(Runner run)
     {
         var path = new Argument<string>("PATH") { Description = "A YAML file, or a folder of them.", DefaultValueFactory = _ => "catalog.yaml", HelpName = "FILE|DIR" };
         var check = new Verb("check", "Validate catalog files without applying them: every problem at once.", "jit catalog check", "jit catalog check catalog/") { path }
             .Does(run, invocation => CheckAsync(invocation, invocation.Get(path)!));
-        return new Verb("catalog", "Work on the catalog.", "jit catalog check catalog.yaml") { check };
+        return new Verb("catalog", "Work on the catalog.", "jit catalog check catalog.yaml") { check, CatalogDiffCommand.Create(run), CatalogAcceptCommand.Create(run) };
     }
 
     private static async Task<int> CheckAsync(Invocation run, string path)
     {
-        var body = new CatalogCheckBody { Files = await ReadAsync(run, path) };
+        var body = new CatalogCheckBody { Files = await CatalogFiles.ReadAsync(run, path) };
         var reply = await run.For(SessionUse.Ask).CheckCatalogAsync(body, run.Cancel);
         var problems = reply.Value.Problems;
         if (run.Json)
@@ -36,6 +34,11 @@ internal static class CatalogCommand
     {
         if (problems.Count == 0)
             run.Screen.Line(Piece.Ours("Valid", Tone.Good), Piece.Ours($": {body.Files.Count} {(body.Files.Count == 1 ? "file" : "files")}, no problems."));
+        ShowProblems(run, problems);
+    }
+
+    internal static void ShowProblems(Invocation run, IReadOnlyList<CatalogProblemResource> problems)
+    {
         foreach (var problem in problems)
         {
             run.Screen.Line(new Piece(Place(problem), Tone.Accent), Piece.Ours("  "), new Piece(problem.Message, Tone.Bad));
@@ -52,20 +55,4 @@ internal static class CatalogCommand
     }
 
     private static string Place(CatalogProblemResource problem) => problem.Line is null ? problem.File ?? "catalog" : $"{problem.File}:{problem.Line}:{problem.Column ?? 1}";
-
-    private static async Task<IReadOnlyList<CatalogFile>> ReadAsync(Invocation run, string path)
-    {
-        var full = Path.Combine(run.Around.WorkingDirectory, path);
-        string[] files = Directory.Exists(full)
-            ? [.. Directory.EnumerateFiles(full, "*", SearchOption.AllDirectories).Where(IsYaml).Order(StringComparer.Ordinal)]
-            : File.Exists(full) ? [full] : throw new UsageFaultException($"There is no file or folder '{path}'.");
-        if (files.Length == 0)
-            throw new UsageFaultException($"'{path}' holds no .yaml or .yml file.");
-        if (files.FirstOrDefault(file => new FileInfo(file).Length > LargestFile) is { } large)
-            throw new UsageFaultException($"'{large}' is larger than any catalog file may be (4 MiB).");
-        var read = await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file, run.Cancel)));
-        return [.. files.Zip(read, (file, text) => new CatalogFile(Path.GetRelativePath(run.Around.WorkingDirectory, file), text))];
-    }
-
-    private static bool IsYaml(string file) => Path.GetExtension(file) is ".yaml" or ".yml";
 }

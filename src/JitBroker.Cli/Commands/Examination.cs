@@ -90,6 +90,8 @@ internal sealed class Examination(Invocation run)
                 Right("ready", "catalog, migrations, keys and database are there");
             else if (failing.Count == 0)
                 Wrong("ready", $"the broker says it is {ready.Value.Status}", "whoever runs the broker finds more in its log");
+            foreach (var check in (ready.Value.Checks ?? []).Where(check => check is { Ok: true, Attention: true }))
+                Note(check.Name, check.Text ?? "needs attention", "an admin sees more by jit catalog accept, without a hash");
             if (ready.Value.TestEndpoints)
                 Note("endpoints", "this broker accepts test endpoints: it is a demo or a test", "never use it for real access");
         }

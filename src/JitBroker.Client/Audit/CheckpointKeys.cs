@@ -29,7 +29,7 @@ public sealed class CheckpointKeys
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new FormatException("It is no JWKS document, such as the broker's /.well-known/jwks.json.", e);
+            throw new FormatException("It is no JWKS document, such as the broker's /.well-known/audit-keys.json.", e);
         }
     }
 

@@ -105,3 +105,22 @@ public sealed record CatalogCheckBody
 /// <summary>One YAML file: <paramref name="Path"/> is only for naming it in problems, nothing is opened by it.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CatalogFile(string Path, string Text);
+
+/// <summary>Body of <c>POST /v1/catalog/diff</c>: the files of two catalogs.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CatalogDiffBody
+{
+    /// <summary>As it was; no file is an empty catalog.</summary>
+    public required IReadOnlyList<CatalogFile> Old { get; init; }
+
+    /// <summary>As it is to be.</summary>
+    public required IReadOnlyList<CatalogFile> New { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/catalog/accept</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CatalogAcceptBody
+{
+    /// <summary>The catalog's hash, or at least 6 digits that only one begins with.</summary>
+    public required string Hash { get; init; }
+}

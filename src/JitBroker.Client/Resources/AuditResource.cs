@@ -4,7 +4,7 @@ namespace JitBroker.Client;
 /// The broker's signed word that its audit ended with <paramref name="Hash"/> at <paramref name="Seq"/>. Only what stands inside <paramref name="Jws"/> is
 /// signed; the rest repeats it for readers.
 /// </summary>
-/// <param name="Jws">Compact JWS over <c>{seq, hash, at}</c>, by a key of <c>/.well-known/jwks.json</c>.</param>
+/// <param name="Jws">Compact JWS over <c>{seq, hash, at}</c>, by a key of <c>/.well-known/audit-keys.json</c>.</param>
 public sealed record CheckpointResource(long Seq, string Hash, DateTimeOffset At, string Jws);
 
 /// <summary>A lease on its own: as in its grant, and whose it is.</summary>

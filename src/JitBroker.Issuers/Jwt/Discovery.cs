@@ -37,4 +37,13 @@ public sealed class Discovery(SigningKeys keys, JwtOptions options)
         var published = await keys.PublishedAsync(cancellationToken);
         return new JsonObject { ["keys"] = new JsonArray([.. published.Select(k => k.Jwk.ToJson())]) };
     }
+
+    /// <summary>The same with every key there ever was, for whoever checks old checkpoints of the audit. Not for checking tokens.</summary>
+    public async Task<JsonObject?> AuditKeysAsync(CancellationToken cancellationToken)
+    {
+        if (!keys.AreLoaded)
+            return null;
+        var published = await keys.EverPublishedAsync(cancellationToken);
+        return new JsonObject { ["keys"] = new JsonArray([.. published.Select(k => k.Jwk.ToJson())]) };
+    }
 }

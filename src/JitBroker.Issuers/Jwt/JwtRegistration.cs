@@ -1,6 +1,7 @@
 using JitBroker.Audit;
 using JitBroker.Catalog;
 using JitBroker.Issuing;
+using JitBroker.Scheduling;
 using JitBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ public static class JwtRegistration
             .AddSingleton(options)
             .AddSingleton(s => new SigningKeyStore(s.GetRequiredService<Database>(), s.GetRequiredService<EventStore>()))
             .AddSingleton(s => new SigningKeys(s.GetRequiredService<SigningKeyStore>(), options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<SigningKeys>>()))
+            .AddSingleton<ISweep, RotateKeysSweep>()
             .AddSingleton<ILeaseStandings, LeaseStandings>()
             .AddSingleton<ICheckpointSigner>(s => new CheckpointSigner(s.GetRequiredService<SigningKeys>(), s.GetRequiredService<TimeProvider>()))
             .AddSingleton<Discovery>()

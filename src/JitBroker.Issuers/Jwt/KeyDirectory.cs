@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace JitBroker.Issuers.Jwt;
@@ -34,6 +35,43 @@ internal sealed class KeyDirectory(string path, TimeProvider clock)
         {
             throw new SigningKeysException($"The keys directory {path} cannot be used: {e.Message} Give it to the user the broker runs as, or set Signing:KeysDirectory.", e);
         }
+    }
+
+    /// <summary>
+    /// Makes one more key of each of <paramref name="algorithms"/>, unless the directory holds one by now that is not among <paramref name="known"/>: another
+    /// process made it. A key that a crash left unpublished is taken up in the same way.
+    /// </summary>
+    /// <returns>All keys.</returns>
+    /// <exception cref="SigningKeysException">As <see cref="LoadAsync"/>.</exception>
+    public async Task<IReadOnlyList<SigningKey>> AddAsync(IEnumerable<string> algorithms, IReadOnlySet<string> known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var held = await HoldAsync(cancellationToken);
+            var found = ReadAll();
+            foreach (var algorithm in algorithms.Where(a => !found.Any(k => k.Algorithm == a && !known.Contains(k.KeyId))))
+                Create(algorithm);
+            return ReadAll();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new SigningKeysException($"No new key can be made in {path}: {e.Message} The broker goes on with the keys it has.", e);
+        }
+    }
+
+    /// <summary>Deletes the private halves of these keys, as far as they are here. Idempotent.</summary>
+    /// <returns>How many files were deleted.</returns>
+    public async Task<int> RemoveAsync(IReadOnlySet<string> keyIds, CancellationToken cancellationToken)
+    {
+        using var held = await HoldAsync(cancellationToken);
+        var removed = 0;
+        foreach (var file in Directory.EnumerateFiles(path, "*.pem").Where(f => keyIds.Contains(Read(f).KeyId)).ToList())
+        {
+            File.Delete(file);
+            removed++;
+        }
+
+        return removed;
     }
 
     private void Prepare()
@@ -113,8 +151,13 @@ internal sealed class KeyDirectory(string path, TimeProvider clock)
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(unfinished, Path.Combine(path, $"{algorithm}-1.pem"), overwrite: false);
+        File.Move(unfinished, Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"{algorithm}-{NextNumber(algorithm)}.pem")), overwrite: false);
     }
+
+    private int NextNumber(string algorithm) => 1 + Directory.EnumerateFiles(path, $"{algorithm}-*.pem")
+        .Select(f => int.TryParse(Path.GetFileNameWithoutExtension(f)[(algorithm.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+        .DefaultIfEmpty()
+        .Max();
 
     private static string NewPem(string algorithm)
     {

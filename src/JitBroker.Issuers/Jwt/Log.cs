@@ -8,6 +8,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Signing key {KeyId} ({Algorithm}) is loaded; it signs from {SignsFrom:O}")]
     public static partial void KeyLoaded(ILogger log, string keyId, string algorithm, DateTimeOffset signsFrom);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Private keys were deleted ({Count}): nothing they signed is valid any more")]
+    public static partial void KeysDeleted(ILogger log, int count);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The public keys could not be read again; the known ones are served on")]
     public static partial void KeysNotRefreshed(ILogger log, Exception exception);
 

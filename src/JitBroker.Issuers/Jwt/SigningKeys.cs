@@ -21,6 +21,7 @@ public sealed class SigningKeys : IDisposable
 
     private readonly SigningKeyStore _store;
     private readonly KeyDirectory _directory;
+    private readonly KeyLife _life;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _refreshing = new(1, 1);
@@ -30,6 +31,7 @@ public sealed class SigningKeys : IDisposable
     {
         _store = store;
         _directory = new KeyDirectory(options.KeysDirectory, clock);
+        _life = options.Life;
         _clock = clock;
         _log = log;
     }
@@ -39,12 +41,34 @@ public sealed class SigningKeys : IDisposable
     /// <exception cref="DatabaseUnavailableException">Try again.</exception>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var own = await _directory.LoadAsync(cancellationToken);
-        var now = _clock.GetUtcNow();
-        var rows = await _store.PublishAsync([.. own.Select(k => k.Jwk)], now, JwksMaxAge + JwksStaleness, cancellationToken);
-        _ring = RingOf(own.ToFrozenDictionary(k => k.KeyId, StringComparer.Ordinal), rows, now);
-        foreach (var key in _ring.Own.Values)
+        var rows = await RotateAsync(cancellationToken);
+        foreach (var key in _ring!.Own.Values)
             Log.KeyLoaded(_log, key.KeyId, key.Algorithm, rows.First(r => r.Kid == key.KeyId).SignsFrom);
+    }
+
+    /// <summary>
+    /// Makes successors of keys that have signed long enough, publishes what is not yet, and deletes private halves that nothing valid depends on any more. To be
+    /// run each minute. Each step is found undone and done by the next run, in whichever process of the directory; while it fails, what is loaded goes on.
+    /// </summary>
+    /// <exception cref="SigningKeysException">The directory is not fit; what is loaded goes on.</exception>
+    /// <exception cref="DatabaseUnavailableException">Try again.</exception>
+    internal async Task<IReadOnlyList<SigningKeyRow>> RotateAsync(CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        var own = await _directory.LoadAsync(cancellationToken);
+        var rows = await PublishAsync(own, now, cancellationToken);
+        var due = SigningAlgorithms.All.Where(a => IsDue(a, own, rows, now)).ToList();
+        if (due.Count > 0)
+        {
+            own = await _directory.AddAsync(due, own.Select(k => k.KeyId).ToHashSet(StringComparer.Ordinal), cancellationToken);
+            rows = await PublishAsync(own, now, cancellationToken);
+        }
+
+        var over = rows.Where(r => r.RetiredAt <= now).Select(r => r.Kid).ToHashSet(StringComparer.Ordinal);
+        if (own.Any(k => over.Contains(k.KeyId)))
+            Log.KeysDeleted(_log, await _directory.RemoveAsync(over, cancellationToken));
+        _ring = RingOf(own.Where(k => !over.Contains(k.KeyId)).ToFrozenDictionary(k => k.KeyId, StringComparer.Ordinal), rows, now);
+        return rows;
     }
 
     /// <summary>Whether <see cref="LoadAsync"/> has succeeded once. It does not follow that a key is ripe: see <see cref="WhyNotReady"/>.</summary>
@@ -70,11 +94,11 @@ public sealed class SigningKeys : IDisposable
             return false;
         }
 
-        var mine = ring.Published.Where(p => p.Algorithm == algorithm && p.IsServedAt(now) && ring.Own.ContainsKey(p.KeyId)).ToList();
+        var mine = ring.Published.Where(p => p.Algorithm == algorithm && p.MaySignAfter(now) && ring.Own.ContainsKey(p.KeyId)).ToList();
         var ripe = mine.Where(p => p.SignsFrom <= now).MaxBy(p => p.SignsFrom);
         key = ripe is null ? null : ring.Own[ripe.KeyId];
         why = key is not null ? "" : mine.Count == 0
-            ? $"This replica has no {algorithm} key that is still in use. Move its {algorithm} files out of Signing:KeysDirectory and restart it: a new key is made."
+            ? $"This replica has no {algorithm} key that may still sign. It makes a new one within a minute; the log says if it cannot."
             : $"This replica's {algorithm} key is new and signs from {Instants.ToText(mine.Min(p => p.SignsFrom))}, when every verifier has had time to see it. Try again then, or at another replica.";
         return key is not null;
     }
@@ -84,6 +108,13 @@ public sealed class SigningKeys : IDisposable
     {
         await RefreshAsync(cancellationToken);
         return Served();
+    }
+
+    /// <summary>Every key there ever was: signatures of the audit are checked for ever. From the same view as <see cref="PublishedAsync"/>.</summary>
+    internal async Task<IReadOnlyList<PublishedKey>> EverPublishedAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken);
+        return _ring?.Published ?? [];
     }
 
     /// <summary>
@@ -99,6 +130,16 @@ public sealed class SigningKeys : IDisposable
     }
 
     public void Dispose() => _refreshing.Dispose();
+
+    private Task<IReadOnlyList<SigningKeyRow>> PublishAsync(IReadOnlyList<SigningKey> own, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _store.PublishAsync([.. own.Select(k => k.Jwk)], now, JwksMaxAge + JwksStaleness, _life, cancellationToken);
+
+    /// <summary>No key of this replica is young enough, or none may sign any more.</summary>
+    private bool IsDue(string algorithm, IReadOnlyList<SigningKey> own, IReadOnlyList<SigningKeyRow> rows, DateTimeOffset now)
+    {
+        var kids = own.Where(k => k.Algorithm == algorithm).Select(k => k.KeyId).ToHashSet(StringComparer.Ordinal);
+        return !rows.Any(r => kids.Contains(r.Kid) && r.SignsAfter(now) && now < r.SignsFrom + _life.RotateEvery);
+    }
 
     private List<PublishedKey> Served()
     {
@@ -144,7 +185,7 @@ public sealed class SigningKeys : IDisposable
         var published = new List<PublishedKey>(rows.Count);
         foreach (var row in rows)
             if (Jwk.TryParse(row.Jwk) is { } jwk && jwk.KeyId == row.Kid && jwk.Algorithm == row.Alg)
-                published.Add(new PublishedKey(jwk, row.SignsFrom, row.RetiredAt));
+                published.Add(new PublishedKey(jwk, row.SignsFrom, row.SignsUntil, row.RetiredAt));
             else
                 Log.RowIsNoKey(_log, row.Kid);
         return new Ring(own, published, now);
@@ -154,7 +195,7 @@ public sealed class SigningKeys : IDisposable
 }
 
 /// <summary>A public key in force.</summary>
-internal sealed class PublishedKey(Jwk jwk, DateTimeOffset signsFrom, DateTimeOffset? retiredAt)
+internal sealed class PublishedKey(Jwk jwk, DateTimeOffset signsFrom, DateTimeOffset? signsUntil, DateTimeOffset? retiredAt)
 {
     public string KeyId => jwk.KeyId;
 
@@ -166,6 +207,9 @@ internal sealed class PublishedKey(Jwk jwk, DateTimeOffset signsFrom, DateTimeOf
 
     /// <summary>For checking signatures, made once.</summary>
     public SecurityKey SecurityKey { get; } = jwk.ToSecurityKey();
+
+    /// <summary>Whether it may sign at some time after now, or already.</summary>
+    public bool MaySignAfter(DateTimeOffset now) => IsServedAt(now) && !(signsUntil <= now);
 
     public bool IsServedAt(DateTimeOffset now) => retiredAt is not { } end || now < end;
 }

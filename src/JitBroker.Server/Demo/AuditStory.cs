@@ -16,7 +16,7 @@ internal sealed class AuditStory(DemoWorld world, HttpClient workspace, TourScre
         using var auditor = await new ChatSignIn(world.BrokerUrl, screen).HandleAsync(new Colleague(workspace, "U0ELI"), "Eli", SessionScope.Decide, cancellationToken);
         screen.Held("Eli is an auditor: this session may read the record, for 15 minutes");
         var checkpoints = await CheckpointAsync(auditor, cancellationToken);
-        var keys = CheckpointKeys.Read(Encoding.UTF8.GetString((await auditor.GetJwksAsync(cancellationToken)).Body.Span));
+        var keys = CheckpointKeys.Read(Encoding.UTF8.GetString((await auditor.GetAuditKeysAsync(cancellationToken)).Body.Span));
         var export = await ExportAsync(auditor, cancellationToken);
         var verdict = await VerifyAsync(export, checkpoints, keys, cancellationToken);
         TourException.Unless(verdict.Ok, $"The export does not verify: {verdict.Detail}");

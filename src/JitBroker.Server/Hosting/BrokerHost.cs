@@ -2,6 +2,7 @@ using System.Globalization;
 using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
+using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Issuers.Postgres;
@@ -26,25 +27,28 @@ public static class BrokerHost
     private static readonly TimeSpan SlowestHeaders = TimeSpan.FromSeconds(10);
 
     /// <summary>The broker, not yet started; starting it applies migrations and loads the keys before it listens.</summary>
-    /// <exception cref="StartException">The database is in use or the catalog has problems: the sentences to show.</exception>
+    /// <exception cref="StartException">The database is in use: the sentence to show.</exception>
     public static WebApplication Build(BrokerSettings settings, BrokerHostOptions? options = null)
     {
         options ??= new BrokerHostOptions();
-        var loaded = Opening.Catalog(settings);
-        if (loaded.Snapshot is not { } catalog)
-            throw new StartException([.. loaded.Problems.Select(p => p.ToString())]);
         var database = Opening.Database(settings);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "JitBroker.Server" });
         AddLogging(builder, options);
         Listen(builder, settings, options);
-        AddBroker(builder.Services, settings, options, database, catalog);
+        AddBroker(builder.Services, settings, options, database);
         options.ConfigureServices?.Invoke(builder.Services);
         var app = builder.Build();
         UsePipeline(app, settings);
         MapAll(app);
-        app.Lifetime.ApplicationStarted.Register(() => Log.Serving(
-            app.Services.GetRequiredService<ILogger<Startup>>(), settings.Broker.PublicUrl, string.Join(", ", app.Urls), catalog.Hash[..12], catalog.Entitlements.Count, catalog.People.Count));
+        app.Lifetime.ApplicationStarted.Register(() => LogServing(app, settings));
         return app;
+    }
+
+    private static void LogServing(WebApplication app, BrokerSettings settings)
+    {
+        var catalog = app.Services.GetRequiredService<CatalogHolder>().Current;
+        Log.Serving(
+            app.Services.GetRequiredService<ILogger<Startup>>(), settings.Broker.PublicUrl, string.Join(", ", app.Urls), catalog.Hash[..12], catalog.Entitlements.Count, catalog.People.Count);
     }
 
     private static void AddLogging(WebApplicationBuilder builder, BrokerHostOptions options)
@@ -78,7 +82,7 @@ public static class BrokerHost
         builder.WebHost.UseUrls([.. options.Urls.Count > 0 ? options.Urls : [own]]);
     }
 
-    private static void AddBroker(IServiceCollection services, BrokerSettings settings, BrokerHostOptions options, Database database, CatalogSnapshot catalog)
+    private static void AddBroker(IServiceCollection services, BrokerSettings settings, BrokerHostOptions options, Database database)
     {
         var clock = options.Clock ?? NewClock();
         services
@@ -88,9 +92,11 @@ public static class BrokerHost
             .AddSingleton(p => p.GetRequiredService<DatabaseOwnerFactory>().Take())
             .AddHostedService<Startup>()
             .AddCore(new CoreOptions(
-                database, clock, catalog, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow())), settings.Audit.AnchorFile))
+                // Nothing may be asked for until the start has found the catalog in force.
+                database, clock, CatalogSnapshot.Empty, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow())), settings.Audit.AnchorFile))
+            .AddCatalogReload(new CatalogReloadOptions(settings.Broker.Catalog, Opening.CatalogOptions(settings), IsAlone: !settings.Database.IsPostgres))
             .AddSingleton<SecretLookup>(Lookup(settings))
-            .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory))
+            .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory, settings.Signing.RotateEvery))
             .AddPostgresIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);

@@ -14,7 +14,7 @@ internal static class Opening
         try
         {
             var points = CrashPoints.FromEnvironment(settings.Broker.AllowTestEndpoints);
-            return settings.Database.IsPostgres ? new PostgresDatabase(text) { CrashPoints = points } : new SqliteDatabase(text) { CrashPoints = points };
+            return settings.Database.IsPostgres ? new PostgresDatabase(text, () => settings.Database.ConnectionString.Current.Reveal()) { CrashPoints = points } : new SqliteDatabase(text) { CrashPoints = points };
         }
         catch (DatabaseInUseException e)
         {
@@ -32,12 +32,15 @@ internal static class Opening
     }
 
     /// <summary>The catalog, or every problem of it.</summary>
-    public static CatalogLoadResult Catalog(BrokerSettings settings) => CatalogLoader.Load(settings.Broker.Catalog, new CatalogOptions
+    public static CatalogLoadResult Catalog(BrokerSettings settings) => CatalogLoader.Load(settings.Broker.Catalog, CatalogOptions(settings));
+
+    /// <summary>What catalogs are checked against here.</summary>
+    public static CatalogOptions CatalogOptions(BrokerSettings settings) => new()
     {
         Limits = settings.Broker.Ceilings,
         PublicUrl = settings.Broker.PublicUrl.AbsoluteUri.TrimEnd('/'),
         Secrets = settings.Secrets,
-    });
+    };
 }
 
 /// <summary>Closes the database when the host is disposed of, after everything that uses it.</summary>

@@ -1,5 +1,6 @@
 using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
+using JitBroker.Catalog.Reloading;
 using JitBroker.Client;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Server.Settings;
@@ -8,7 +9,7 @@ using JitBroker.Storage;
 namespace JitBroker.Server.Hosting;
 
 /// <summary>Whether this replica may be sent work: all that must be right, looked at anew each time but for the database, which is asked once a second at most.</summary>
-internal sealed class Readiness(Database database, CatalogHolder catalogs, SigningKeys keys, BrokerSettings settings, TimeProvider clock, SlackStanding? slack = null) : IDisposable
+internal sealed class Readiness(Database database, CatalogHolder catalogs, CatalogStanding standing, SigningKeys keys, BrokerSettings settings, TimeProvider clock, SlackStanding? slack = null) : IDisposable
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
@@ -26,7 +27,7 @@ internal sealed class Readiness(Database database, CatalogHolder catalogs, Signi
             await DatabaseAsync(cancellationToken),
             new("migrations", _migrated, _migrated ? null : "The migrations are not applied yet."),
             new("keys", keysMissing is null, keysMissing),
-            new("catalog", true, $"{catalogs.Current.Entitlements.Count} entitlements, hash {catalogs.Current.Hash[..12]}."),
+            Catalog(),
             .. Chat(),
         ];
         return new HealthResource(checks.All(c => c.Ok) ? "ok" : "unavailable", checks, settings.Broker.AllowTestEndpoints);
@@ -36,6 +37,15 @@ internal sealed class Readiness(Database database, CatalogHolder catalogs, Signi
 
     /// <summary>Shown, and never a reason not to be ready: requests are decided by `jit` and the API while chat is away.</summary>
     private IEnumerable<HealthCheckResource> Chat() => slack is null ? [] : [new("slack", true, slack.Describe())];
+
+    /// <summary>A file that is refused is worth a remark; the catalog in force is served all the same.</summary>
+    private HealthCheckResource Catalog()
+    {
+        if (standing.CannotFollow is { } why)
+            return new HealthCheckResource("catalog", false, why);
+        var inForce = $"{catalogs.Current.Entitlements.Count} entitlements, hash {catalogs.Current.Hash[..12]}.";
+        return standing.Remark is { } remark ? new HealthCheckResource("catalog", true, $"{inForce} {remark}", Attention: true) : new HealthCheckResource("catalog", true, inForce);
+    }
 
     private async Task<HealthCheckResource> DatabaseAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
-using JitBroker.Catalog;
-using JitBroker.Grants;
+using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Server.Settings;
 using JitBroker.Storage;
@@ -7,12 +6,11 @@ using JitBroker.Storage;
 namespace JitBroker.Server.Hosting;
 
 /// <summary>
-/// Before anything else of the host runs or listens: migrations under their lock, the database's clock, the signing keys, the catalog's record and what it no longer
-/// allows (rule 15). A database that does
-/// not answer is waited for a while; anything else that is wrong ends the start with a sentence.
+/// Before anything else of the host runs or listens: migrations under their lock, the database's clock, the signing keys, the catalog in force and what it no longer
+/// allows (rule 15). A database that does not answer is waited for a while; anything else that is wrong ends the start with a sentence.
 /// </summary>
 internal sealed class Startup(
-    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, AcceptCatalog acceptCatalog, EndDueGrants grants, CatalogHolder catalogs, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
+    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, ReloadCatalog catalog, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
     : IHostedLifecycleService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -39,6 +37,10 @@ internal sealed class Startup(
             {
                 throw new StartException($"The database does not answer ({e.InnerException?.GetType().Name}). Check Database:ConnectionString and that the server runs.", e);
             }
+            catch (CatalogUnusableException e)
+            {
+                throw new StartException([.. e.Problems.Select(p => p.ToString())], e);
+            }
             catch (Exception e) when (e is MigrationException or SigningKeysException)
             {
                 throw new StartException(e.Message, e);
@@ -64,11 +66,6 @@ internal sealed class Startup(
         if (clock is BrokerClock broker)
             await broker.SyncAsync(database, cancellationToken);
         await keys.LoadAsync(cancellationToken);
-        if (await acceptCatalog.HandleAsync(catalogs.Current, cancellationToken))
-            Log.CatalogAccepted(log, catalogs.Current.Hash[..12]);
-
-        // At every start, not only after news: the process may have died between the record and this.
-        if (await grants.ConformAsync(cancellationToken) is > 0 and var ended)
-            Log.GrantsNotInCatalog(log, ended, catalogs.Current.Hash[..12]);
+        await catalog.StartAsync(cancellationToken);
     }
 }

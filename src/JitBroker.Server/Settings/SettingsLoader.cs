@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
 using JitBroker.Catalog;
+using JitBroker.Issuers.Jwt;
 using JitBroker.Policy;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -56,9 +57,19 @@ public static partial class SettingsLoader
             Slack = Slack(reader, broker.AllowTestEndpoints),
             Teams = Teams(reader, broker.AllowTestEndpoints),
             Audit = new AuditSection(AnchorFile(reader, folder)),
-            Signing = new SigningSection(FilePath(reader, "Signing:KeysDirectory", "keys", folder), reader.Duration("Signing:RotateEvery", "30d")),
+            Signing = new SigningSection(FilePath(reader, "Signing:KeysDirectory", "keys", folder), RotateEvery(reader)),
             Secrets = secrets,
         };
+    }
+
+    private static TimeSpan RotateEvery(SettingsReader reader)
+    {
+        const string Path = "Signing:RotateEvery";
+        var every = reader.Duration(Path, "30d");
+        if (every >= KeyLife.Shortest)
+            return every;
+        reader.Fault(Path, reader.Text(Path, ""), "a new key must be known everywhere before the next one is made", "Write at least 1h.");
+        return KeyLife.Shortest;
     }
 
     private static BrokerSection Broker(SettingsReader reader, string folder) => new()

@@ -33,6 +33,6 @@ public sealed record Checkpoint
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Compact JWS over <c>{seq, hash, at}</c>, by a key of <c>/.well-known/jwks.json</c>.</summary>
+    /// <summary>Compact JWS over <c>{seq, hash, at}</c>, by a key of <c>/.well-known/audit-keys.json</c>.</summary>
     public required string Jws { get; init; }
 }

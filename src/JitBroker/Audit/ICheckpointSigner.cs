@@ -1,6 +1,6 @@
 namespace JitBroker.Audit;
 
-/// <summary>Signs checkpoints with the broker's own keys, those that <c>/.well-known/jwks.json</c> publishes.</summary>
+/// <summary>Signs checkpoints with the broker's own keys, those that <c>/.well-known/audit-keys.json</c> publishes for ever.</summary>
 public interface ICheckpointSigner
 {
     /// <param name="payload">A JSON object, signed as it is.</param>

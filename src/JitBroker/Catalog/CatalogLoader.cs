@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
-using System.Text;
 using JitBroker.Audit;
 using JitBroker.Catalog.Kinds;
 using JitBroker.Catalog.Loading;
@@ -45,10 +43,10 @@ public static class CatalogLoader
         var issuers = Issuers(sections, checks);
         var reader = new EntitlementReader(issuers, references, checks);
         var entitlements = sections.Of("entitlements").Select(e => (Field: e.Value, Read: reader.Read(e.Key, e.Value))).Where(e => e.Read is not null).ToList();
-        var text = CatalogFiles.Merged(sources);
+        var text = CatalogText.Of(sources);
         var snapshot = new CatalogSnapshot
         {
-            Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))),
+            Hash = CatalogText.Hash(text),
             Text = text,
             People = people.People,
             Groups = people.Groups,

@@ -5,10 +5,14 @@ using JitBroker.Storage;
 
 namespace JitBroker.Grants;
 
+/// <summary>A live grant that a catalog does not carry, and why.</summary>
+public sealed record NotCarried(Grant Grant, string Because);
+
 /// <summary>Sweeps over grants: starts those whose time has come, ends those whose time is over. Any number of replicas may run them at once.</summary>
 public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant endGrant, CatalogHolder catalogs, TimeProvider clock)
 {
     private const int Batch = 500;
+    private const int Page = 1000;
 
     /// <returns>How many were ended.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -28,13 +32,29 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
     /// <returns>How many were ended.</returns>
     public async Task<int> ConformAsync(CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
-        var live = await database.ReadAsync(session => grants.LiveAsync(session, cancellationToken), cancellationToken);
         var ended = 0;
-        foreach (var grant in live)
-            if (Reason(directory, grant) is { } reason)
-                ended += await endGrant.BySystemAsync(grant.Id, EndGrant.Revoked, reason, static (_, _) => true, cancellationToken) ? 1 : 0;
+        foreach (var (grant, reason) in await NotCarriedAsync(catalogs.Current, cancellationToken))
+            ended += await endGrant.BySystemAsync(grant.Id, EndGrant.Revoked, reason, static (_, _) => true, cancellationToken) ? 1 : 0;
         return ended;
+    }
+
+    /// <summary>The live grants that <paramref name="catalog"/> would end.</summary>
+    internal async Task<IReadOnlyList<NotCarried>> NotCarriedAsync(CatalogSnapshot catalog, CancellationToken cancellationToken)
+    {
+        var directory = new PeopleDirectory(catalog);
+        var found = new List<NotCarried>();
+        IReadOnlyList<Grant> page;
+        // Page by page: there may be more live grants than are good to hold at once.
+        for (var after = ""; ; after = page[^1].Id)
+        {
+            var from = after;
+            page = await database.ReadAsync(session => grants.LiveAsync(session, from, Page, cancellationToken), cancellationToken);
+            foreach (var grant in page)
+                if (Reason(directory, grant) is { } reason)
+                    found.Add(new NotCarried(grant, reason));
+            if (page.Count < Page)
+                return found;
+        }
     }
 
     internal static string? Reason(PeopleDirectory directory, Grant grant)

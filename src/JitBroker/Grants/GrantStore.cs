@@ -81,7 +81,9 @@ public sealed class GrantStore
           select {Columns}
             from grants
            where state in ('scheduled', 'active')
+             and id > @after
         order by id
+           limit @limit
         """;
 
     private const string PageSql = $"""
@@ -132,8 +134,8 @@ public sealed class GrantStore
         session.FirstOrDefaultAsync<DateTimeOffset?>(NextDueSql, null, cancellationToken);
 
     /// <summary>Every grant that is scheduled or active.</summary>
-    public Task<IReadOnlyList<Grant>> LiveAsync(Session session, CancellationToken cancellationToken) =>
-        session.QueryAsync<Grant>(LiveSql, null, cancellationToken);
+    public Task<IReadOnlyList<Grant>> LiveAsync(Session session, string after, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(LiveSql, new { after, limit }, cancellationToken);
 
     /// <summary>Newest first; a null filter does not filter.</summary>
     public Task<IReadOnlyList<Grant>> PageAsync(Session session, string? holder, string? state, string? before, int limit, CancellationToken cancellationToken) =>

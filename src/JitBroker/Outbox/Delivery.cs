@@ -84,6 +84,9 @@ public static class Templates
     /// <summary>An operator gave up on ending a lease.</summary>
     public const string AbandonedNotice = "abandoned_notice";
 
+    /// <summary>A catalog that did not come into force.</summary>
+    public const string CatalogNotice = "catalog_notice";
+
     /// <summary>A new sign-in, with <b>Not me</b>.</summary>
     public const string SignInNotice = "sign_in_notice";
 

@@ -87,8 +87,13 @@ public sealed class InboxStore
 
     private const string PruneSql = """
         delete from inbox
-         where received_at < @before
-           and state <> 'received'
+         where id in (
+               select id
+                 from inbox
+                where received_at < @before
+                  and state <> 'received'
+             order by received_at
+                limit @limit)
         """;
 
     /// <summary>Stores a delivery, claimed by its receiver.</summary>
@@ -118,6 +123,6 @@ public sealed class InboxStore
         Session session, string surface, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<InboxItem>(ClaimSql, new { surface, owner, now, until, limit }, cancellationToken);
 
-    public Task<int> PruneAsync(Session session, DateTimeOffset before, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(PruneSql, new { before }, cancellationToken);
+    public Task<int> PruneAsync(Session session, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(PruneSql, new { before, limit }, cancellationToken);
 }

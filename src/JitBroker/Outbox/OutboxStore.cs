@@ -192,7 +192,12 @@ public sealed class OutboxStore
 
     private const string PruneSql = """
         delete from deliveries
-         where settled_at < @before
+         where id in (
+               select id
+                 from deliveries
+                where settled_at < @before
+             order by settled_at
+                limit @limit)
         """;
 
     public Task InsertCardAsync(Session session, string requestId, CancellationToken cancellationToken) =>
@@ -292,6 +297,6 @@ public sealed class OutboxStore
         session.FirstOrDefaultAsync<DateTimeOffset?>(NextSql, null, cancellationToken);
 
     /// <summary>Removes deliveries settled before <paramref name="before"/>.</summary>
-    public Task<int> PruneAsync(Session session, DateTimeOffset before, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(PruneSql, new { before }, cancellationToken);
+    public Task<int> PruneAsync(Session session, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(PruneSql, new { before, limit }, cancellationToken);
 }

@@ -86,7 +86,12 @@ public sealed class IdempotencyStore
 
     private const string PruneSql = """
         delete from idempotency_keys
-         where created_at < @before
+         where (person, method, path, key) in (
+               select person, method, path, key
+                 from idempotency_keys
+                where created_at < @before
+             order by created_at
+                limit @limit)
         """;
 
     /// <summary>How long an answer is kept.</summary>
@@ -115,6 +120,6 @@ public sealed class IdempotencyStore
     public Task ReleaseAsync(Session session, IdempotencyKey key, CancellationToken cancellationToken) =>
         session.ExecuteAsync(ReleaseSql, key, cancellationToken);
 
-    public Task<int> PruneAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(PruneSql, new { before = now - KeptFor }, cancellationToken);
+    public Task<int> PruneAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(PruneSql, new { before = now - KeptFor, limit }, cancellationToken);
 }

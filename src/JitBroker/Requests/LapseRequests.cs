@@ -20,6 +20,28 @@ public sealed class LapseRequests(Database database, RequestStore requests, Sett
         return lapsed;
     }
 
+    /// <summary>
+    /// Settles pending requests that the catalog in force does not carry any more: what they would grant is gone or changed, or their asker may not have it. To be
+    /// run once for each catalog.
+    /// </summary>
+    /// <returns>How many lapsed.</returns>
+    public async Task<int> ConformAsync(CancellationToken cancellationToken)
+    {
+        var pending = await database.ReadAsync(session => requests.PendingAsync(session, cancellationToken), cancellationToken);
+        var lapsed = 0;
+        foreach (var id in pending)
+            if (await IsOverdueAsync(id, cancellationToken))
+                lapsed += await database.WriteAsync(session => LapseAsync(session, id, clock.GetUtcNow(), cancellationToken), cancellationToken) ? 1 : 0;
+        return lapsed;
+    }
+
+    /// <summary>A look without the lock, so that a reload locks only what it settles.</summary>
+    private async Task<bool> IsOverdueAsync(string id, CancellationToken cancellationToken)
+    {
+        var request = await database.ReadAsync(session => requests.FindAsync(session, id, cancellationToken), cancellationToken);
+        return request is { IsPending: true } && SettleRequest.Because(new Bench(new PeopleDirectory(catalogs.Current), request, []), clock.GetUtcNow()) is not null;
+    }
+
     private async Task<bool> LapseAsync(Session session, string id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await requests.LockPendingAsync(session, id, cancellationToken) is not { } request)

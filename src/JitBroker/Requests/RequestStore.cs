@@ -69,6 +69,13 @@ public sealed class RequestStore
            limit @limit
         """;
 
+    private const string PendingSql = """
+          select id
+            from requests
+           where state = 'pending'
+        order by id
+        """;
+
     private const string NextLapseSql = """
         select min(lapses_at)
           from requests
@@ -153,6 +160,10 @@ public sealed class RequestStore
     /// <summary>Ids of pending requests whose time is over, oldest first.</summary>
     public Task<IReadOnlyList<string>> LapsingAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(LapsingSql, new { now, limit }, cancellationToken);
+
+    /// <summary>Ids of all that wait for a decision.</summary>
+    public Task<IReadOnlyList<string>> PendingAsync(Session session, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(PendingSql, null, cancellationToken);
 
     public Task<DateTimeOffset?> NextLapseAsync(Session session, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<DateTimeOffset?>(NextLapseSql, null, cancellationToken);

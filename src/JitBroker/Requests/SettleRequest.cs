@@ -23,13 +23,7 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
     public async Task<Request?> OverdueAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var request = bench.Request;
-        string? because = null;
-        if (request.LapsesAt <= now || (request.StartsAt is { } start && start + request.Duration <= now))
-            because = NobodyDecided;
-        else if (!bench.Content.StillMeans(bench.Directory.Catalog))
-            because = CatalogChanged;
-        else if (!bench.Today!.Eligible.Any(g => bench.Directory.IsMember(g, request.Requester)))
-            because = NotEligible;
+        var because = Because(bench, now);
         if (because is null)
             return null;
 
@@ -41,6 +35,17 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, lapsed.Version, "request.lapsed", now, request.Id, data), cancellationToken);
         await announcer.TurnedAsync(session, bench, now, cancellationToken);
         return lapsed;
+    }
+
+    /// <summary>Why the request must not be decided any more; null when it may be.</summary>
+    internal static string? Because(Bench bench, DateTimeOffset now)
+    {
+        var request = bench.Request;
+        if (request.LapsesAt <= now || (request.StartsAt is { } start && start + request.Duration <= now))
+            return NobodyDecided;
+        if (!bench.Content.StillMeans(bench.Directory.Catalog))
+            return CatalogChanged;
+        return bench.Today!.Eligible.Any(g => bench.Directory.IsMember(g, request.Requester)) ? null : NotEligible;
     }
 
     /// <summary>Any deny by one who may decide settles. The vote's own event has taken the lock's version; this takes the next.</summary>

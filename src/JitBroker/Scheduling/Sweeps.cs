@@ -1,4 +1,5 @@
 using JitBroker.Audit;
+using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
@@ -61,18 +62,22 @@ internal sealed class SealAuditSweep(SealEvents seal, TakeCheckpoints checkpoint
 }
 
 /// <summary>Removes what has served its time. The audit is never pruned.</summary>
-internal sealed class PruneSweep(Database database, OutboxStore outbox, InboxStore inbox, IdempotencyStore idempotency, TimeProvider clock) : ISweep
+internal sealed class PruneSweep(Database database, OutboxStore outbox, InboxStore inbox, IdempotencyStore idempotency, CatalogStore catalogs, TimeProvider clock) : ISweep
 {
     /// <summary>How long settled deliveries and worked-on inbox rows are kept: longer than any chat redelivers.</summary>
     public static readonly TimeSpan ChatKeptFor = TimeSpan.FromDays(7);
+
+    /// <summary>How long a catalog may wait for an admin.</summary>
+    public static readonly TimeSpan ProposalsKeptFor = TimeSpan.FromDays(30);
 
     public Sweep Sweep => Sweep.Prune;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await database.WriteAsync(session => outbox.PruneAsync(session, now - ChatKeptFor, cancellationToken), cancellationToken);
-        await database.WriteAsync(session => inbox.PruneAsync(session, now - ChatKeptFor, cancellationToken), cancellationToken);
-        await database.WriteAsync(session => idempotency.PruneAsync(session, now, cancellationToken), cancellationToken);
+        await database.PruneAsync((session, limit) => outbox.PruneAsync(session, now - ChatKeptFor, limit, cancellationToken), cancellationToken);
+        await database.PruneAsync((session, limit) => inbox.PruneAsync(session, now - ChatKeptFor, limit, cancellationToken), cancellationToken);
+        await database.PruneAsync((session, limit) => idempotency.PruneAsync(session, now, limit, cancellationToken), cancellationToken);
+        await database.PruneAsync((session, limit) => catalogs.PruneAsync(session, now - ProposalsKeptFor, limit, cancellationToken), cancellationToken);
     }
 }

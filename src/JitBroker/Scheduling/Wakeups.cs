@@ -10,6 +10,8 @@ public enum Sweep
     DeliverOutbox,
     WorkInbox,
     SealAudit,
+    ReloadCatalog,
+    RotateKeys,
     Prune,
 }
 

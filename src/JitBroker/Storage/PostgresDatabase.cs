@@ -8,8 +8,10 @@ public sealed class PostgresDatabase : Database
 {
     private readonly NpgsqlDataSource _source;
 
+    /// <param name="connectionString">Where it is; references followed.</param>
+    /// <param name="again">The same as it is now: each new connection takes its password from it, so that a rotated one needs no restart. Null: it does not change.</param>
     /// <exception cref="ArgumentException">The connection string cannot be parsed.</exception>
-    public PostgresDatabase(string connectionString)
+    public PostgresDatabase(string connectionString, Func<string>? again = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -22,8 +24,16 @@ public sealed class PostgresDatabase : Database
         // Every statement is a constant, so a small number of them is prepared once per connection.
         if (!settings.ContainsKey("Max Auto Prepare"))
             settings.MaxAutoPrepare = 100;
-        _source = NpgsqlDataSource.Create(settings);
+        var changes = again is not null && settings.Password is { Length: > 0 };
+        if (changes)
+            settings.Password = null;
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        if (changes)
+            builder.UsePasswordProvider(_ => PasswordIn(again!()), (_, _) => ValueTask.FromResult(PasswordIn(again!())));
+        _source = builder.Build();
     }
+
+    private static string PasswordIn(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Password ?? "";
 
     public override Engine Engine => Engine.Postgres;
 

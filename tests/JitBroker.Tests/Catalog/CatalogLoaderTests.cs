@@ -111,7 +111,7 @@ public sealed class CatalogLoaderTests : IDisposable
 
         Assert.Equal(2, catalog.Entitlements.Count);
         Assert.Contains("zoe@example.com", catalog.People.Keys);
-        Assert.StartsWith("# file: 10-base.yaml\n", catalog.Text, StringComparison.Ordinal);
+        Assert.StartsWith("# file: 10-base.yaml (", catalog.Text, StringComparison.Ordinal);
         Assert.NotEqual(catalog.Hash, changed.Hash);
     }
 

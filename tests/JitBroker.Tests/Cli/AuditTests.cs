@@ -62,7 +62,7 @@ public sealed class AuditTests
         machine.SignIn(Machine.DecideToken, SessionScope.Decide, TimeSpan.FromMinutes(15));
         machine.Broker.On("GET /v1/audit/export", new Say(200, "{\"seq\":1}\n", "application/jsonl"));
         machine.Broker.On("GET /v1/audit/checkpoint", Say.Ok(new CheckpointResource(1, "h", JumpingClock.Start, "a.b.c")));
-        machine.Broker.On("GET /.well-known/jwks.json", new Say(200, """{"keys":[]}"""));
+        machine.Broker.On("GET /.well-known/audit-keys.json", new Say(200, """{"keys":[]}"""));
 
         var piped = await machine.RunAsync("audit", "export", "--from", "2026-11-01T00:00:00Z", "--to", "900", "--format", "csv");
         var kept = await machine.RunAsync("audit", "export", "--out", "a.jsonl", "--checkpoint", "c.json", "--jwks", "k.json");
@@ -71,7 +71,7 @@ public sealed class AuditTests
         Assert.Equal("?format=csv&from=2026-11-01T00%3A00%3A00Z&to=900", machine.Broker.CallsOf("GET /v1/audit/export")[0].Query);
         Assert.Equal((0, ""), (kept.Exit, kept.Out));
         // The checkpoint first, so that the export reaches at least as far.
-        Assert.Equal(["/v1/audit/checkpoint", "/.well-known/jwks.json", "/v1/audit/export"], machine.Broker.Calls.TakeLast(3).Select(c => c.Path));
+        Assert.Equal(["/v1/audit/checkpoint", "/.well-known/audit-keys.json", "/v1/audit/export"], machine.Broker.Calls.TakeLast(3).Select(c => c.Path));
         Assert.Equal([Machine.DecideToken, null, Machine.DecideToken], machine.Broker.Calls.TakeLast(3).Select(c => c.Bearer));
         foreach (var file in new[] { "a.jsonl", "c.json", "k.json" })
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? UnixFileMode.UserRead | UnixFileMode.UserWrite : File.GetUnixFileMode(Path.Combine(machine.Folder, file)));

@@ -91,7 +91,7 @@ public sealed class AuditTests
         await SealAsync(broker);
 
         var checkpoints = AuditCheckpoint.ReadAll((await eli.GetAsync("/v1/audit/checkpoint")).Is(200).Body);
-        var keys = CheckpointKeys.Read((await broker.Nobody.GetAsync("/.well-known/jwks.json")).Is(200).Body);
+        var keys = CheckpointKeys.Read((await broker.Nobody.GetAsync("/.well-known/audit-keys.json")).Is(200).Body);
         var export = (await eli.GetAsync("/v1/audit/export")).Is(200);
 
         Assert.Equal(("application/jsonl", "no-store"), (export.MediaType, export.Header("Cache-Control")));

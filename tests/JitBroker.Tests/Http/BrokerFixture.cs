@@ -102,9 +102,12 @@ internal sealed class BrokerFixture : IAsyncDisposable
 
     /// <param name="settings">Keys beside the fixture's own.</param>
     /// <param name="log">Also gets every line, down to Trace.</param>
-    public static async Task<BrokerFixture> NewAsync(string catalog = Catalog, ILoggerProvider? log = null, CallRates? rates = null, params (string Key, string Value)[] settings)
+    /// <param name="before">Puts files into the folder before the start.</param>
+    public static async Task<BrokerFixture> NewAsync(
+        string catalog = Catalog, ILoggerProvider? log = null, CallRates? rates = null, Func<string, Task>? before = null, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("jitbroker-http-").FullName;
+        await (before?.Invoke(folder) ?? Task.CompletedTask);
         // Making an RSA key takes longer than most tests.
         await ReadyKeys.CopyToAsync(Path.Combine(folder, "keys"));
         return await StartAsync(folder, new ManualClock(), new ScriptedIssuer(), catalog, log, rates, settings);

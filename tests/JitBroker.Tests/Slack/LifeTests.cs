@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
 using JitBroker.Catalog;
+using JitBroker.Catalog.Reloading;
 using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Playground;
+using JitBroker.Storage;
 using JitBroker.Tests.Loop;
 
 namespace JitBroker.Tests.Slack;
@@ -209,6 +211,20 @@ public abstract class LifeSuite(Wiring wiring) : ChatSuite(wiring)
 
         await bench.UntilCardAsync("*ABANDONED, NOT VERIFIED* by *Dan*", "dan", SlackBench.Operations);
         await bench.UntilCardAsync("given up by an operator, NOT VERIFIED");
+    }
+
+    [Fact]
+    public async Task Operations_are_told_of_a_catalog_that_waits_and_of_one_that_is_broken()
+    {
+        await using var bench = await StartAsync();
+        foreach (var notice in new[] { CatalogNotice.Held(new string('a', 64), ["It would drop 3 people of 5: Ana, Bea, Cy."]), CatalogNotice.Broken(2, ["catalog.yaml:3:7 risk: this is no risk."]) })
+            await bench.Get<Database>().WriteAsync(
+                s => bench.Get<Announcer>().TellOperationsAsync(s, Templates.CatalogNotice, "x", bench.Clock.GetUtcNow(), notice.ToJson(), CancellationToken.None), CancellationToken.None);
+
+        await bench.UntilAsync(async () => (await bench.SeesAsync("dan", SlackBench.Operations)).Count == 2);
+        var said = string.Join('\n', (await bench.SeesAsync("dan", SlackBench.Operations)).Select(SlackBench.Text));
+        foreach (var words in new[] { "It would drop 3 people of 5", "jit catalog accept aaaaaaaaaaaa", "The catalog file is broken", "this is no risk" })
+            Assert.Contains(words, said, StringComparison.Ordinal);
     }
 
     private static async Task<string> GrantedAsync(SlackBench bench)

@@ -8,6 +8,7 @@ using JitBroker.Audit;
 using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
+using JitBroker.Catalog.Reloading;
 using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.People.SignIn;
@@ -128,6 +129,8 @@ public sealed partial class RenderedTests
         yield return ("abandoned", Notices.Abandoned(ended with { Details = ended.Details with { History = [abandoned] } }, Stories.Stuck(text) with { State = "revoked", Verified = false })!);
         yield return ("signed-in", Notices.SignedIn(Session(text), Stories.Now));
         yield return ("channel-refused", Notices.ChannelRefused(text ?? "C0DATA", text ?? "not_in_channel", 2));
+        yield return ("catalog-broken", Notices.Catalog(CatalogNotice.Broken(12, [text ?? "catalog.yaml:3:7 entitlements.logs:read.risk: \"lwo\" is not one of low, medium, high. Did you mean low?", text ?? "catalog.yaml:9:1 grups: is not known. Did you mean groups?"])));
+        yield return ("catalog-held", Notices.Catalog(CatalogNotice.Held(new string('a', 64), [text ?? "It would end 6 live grants: logs:read of Ana <ana@example.com> (The entitlement was removed from the catalog)."])));
         yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-browser", SignInByChat.Question(new SignInPrompt(Stories.Id, true, text ?? "203.0.113.7", text ?? "Firefox on Linux", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-decide", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Decide, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));

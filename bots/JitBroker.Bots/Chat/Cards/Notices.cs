@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using JitBroker.Catalog;
+using JitBroker.Catalog.Reloading;
 using JitBroker.Leases;
 using JitBroker.People.SignIn;
 
@@ -51,6 +52,28 @@ public static class Notices
                 new ChatPart.Status(Tone.Alarm, ChatText.Of($"{Say.Strong("ABANDONED, NOT VERIFIED")} by {Say.Strong(who)}: {Say.Strong(story.Title)} of {Say.Strong(story.Asker)}")),
                 new ChatPart.Verbatim("Because", reason ?? "no reason is recorded"),
                 new ChatPart.Fine(ChatText.Of($"Lease {Say.Code(lease.Id)} at {lease.Target} · the broker does not try any more; what was handed out may still work until somebody removes it at the target.")),
+            ]);
+    }
+
+    /// <summary>A catalog did not come into force, for operations.</summary>
+    public static ChatMessage Catalog(CatalogNotice notice)
+    {
+        var lines = string.Join('\n', notice.Lines);
+        if (notice.Hash is not { } hash)
+            return new ChatMessage(
+                ChatText.Of($"The catalog file is broken: the one in force stays"),
+                [
+                    new ChatPart.Status(Tone.Alarm, ChatText.Of($"{Say.Strong("The catalog file is broken")}: the catalog in force stays. Problems: {notice.Count}.")),
+                    new ChatPart.Verbatim("The first of them", lines),
+                    new ChatPart.Fine(ChatText.Of($"Correct the file: the broker reads it again by itself.")),
+                ]);
+        var digits = hash.Length > 12 ? hash[..12] : hash;
+        return new ChatMessage(
+            ChatText.Of($"A catalog waits for an admin: {digits}"),
+            [
+                new ChatPart.Status(Tone.Alarm, ChatText.Of($"{Say.Strong("A catalog waits for an admin")}: the one in force stays.")),
+                new ChatPart.Verbatim("What it would do", lines),
+                new ChatPart.Fine(ChatText.Of($"If that is meant, an admin runs {Say.Code("jit catalog accept " + digits)}. If not, correct the file.")),
             ]);
     }
 

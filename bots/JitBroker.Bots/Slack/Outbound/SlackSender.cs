@@ -1,4 +1,5 @@
 using JitBroker.Bots.Chat;
+using JitBroker.Catalog.Reloading;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.People.SignIn;
@@ -52,6 +53,8 @@ internal sealed partial class SlackSender(
                 return await OfLeaseAsync(delivery.AboutId, Notices.Stuck, cancellationToken);
             case Templates.AbandonedNotice:
                 return await OfLeaseAsync(delivery.AboutId, Notices.Abandoned, cancellationToken);
+            case Templates.CatalogNotice:
+                return (CatalogNotice.FromText(delivery.Data) is { } catalog ? Notices.Catalog(catalog) : null, null);
             case Templates.SignInNotice:
                 var session = await sessions.FindByIdAsync(delivery.AboutId, cancellationToken);
                 return (session is { DisownedAt: null } ? Notices.SignedIn(session, clock.GetUtcNow()) : null, null);

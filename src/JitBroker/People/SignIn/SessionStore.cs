@@ -59,7 +59,12 @@ public sealed class SessionStore
 
     private const string PruneSql = """
         delete from sessions
-         where ends_at < @before
+         where id in (
+               select id
+                 from sessions
+                where ends_at < @before
+             order by ends_at
+                limit @limit)
         """;
 
     public Task InsertAsync(Session session, PersonSession started, CancellationToken cancellationToken) =>
@@ -92,6 +97,6 @@ public sealed class SessionStore
             throw new InvalidOperationException($"Session {ended.Id} was ended without its lock.");
     }
 
-    public Task<int> PruneAsync(Session session, DateTimeOffset before, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(PruneSql, new { before }, cancellationToken);
+    public Task<int> PruneAsync(Session session, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(PruneSql, new { before, limit }, cancellationToken);
 }

@@ -34,7 +34,8 @@ internal sealed class SignInPruneSweep(Database database, SignInStore signIns, S
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await database.WriteAsync(session => signIns.PruneAsync(session, now - SignInsKeptFor, cancellationToken), cancellationToken);
-        await database.WriteAsync(session => sessions.PruneAsync(session, now - SessionsKeptFor, cancellationToken), cancellationToken);
+        await database.PruneAsync((session, limit) => signIns.PruneAsync(session, now - SignInsKeptFor, limit, cancellationToken), cancellationToken);
+        await database.PruneAsync((session, limit) => signIns.PruneMissesAsync(session, now - SignInsKeptFor, limit, cancellationToken), cancellationToken);
+        await database.PruneAsync((session, limit) => sessions.PruneAsync(session, now - SessionsKeptFor, limit, cancellationToken), cancellationToken);
     }
 }

@@ -78,12 +78,22 @@ public sealed class SignInStore
 
     private const string PruneSql = """
         delete from sign_ins
-         where expires_at < @before
+         where device_code_hash in (
+               select device_code_hash
+                 from sign_ins
+                where expires_at < @before
+             order by expires_at
+                limit @limit)
         """;
 
     private const string PruneMissesSql = """
         delete from sign_in_misses
-         where at < @before
+         where id in (
+               select id
+                 from sign_in_misses
+                where at < @before
+             order by at
+                limit @limit)
         """;
 
     /// <returns>False when another has the same code, which is as good as impossible; nothing was written then.</returns>
@@ -125,11 +135,11 @@ public sealed class SignInStore
     public Task InsertMissAsync(Session session, string person, DateTimeOffset at, CancellationToken cancellationToken) =>
         session.ExecuteAsync(InsertMissSql, new { id = Ids.New(at), person, at }, cancellationToken);
 
-    public async Task PruneAsync(Session session, DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        await session.ExecuteAsync(PruneSql, new { before }, cancellationToken);
-        await session.ExecuteAsync(PruneMissesSql, new { before }, cancellationToken);
-    }
+    public Task<int> PruneAsync(Session session, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(PruneSql, new { before, limit }, cancellationToken);
+
+    public Task<int> PruneMissesAsync(Session session, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(PruneMissesSql, new { before, limit }, cancellationToken);
 }
 
 /// <summary>How many sign-ins are under way, and how many of them from one address.</summary>
