@@ -103,6 +103,13 @@ internal sealed class CrashRig : IAsyncDisposable
         });
     }
 
+    /// <summary>What a process remembers is forgotten.</summary>
+    public async Task RestartAsync()
+    {
+        await _broker.KillAsync();
+        await _broker.StartAsync();
+    }
+
     /// <summary>Whether the service takes this token.</summary>
     public async Task<bool> WorksAsync(string token)
     {

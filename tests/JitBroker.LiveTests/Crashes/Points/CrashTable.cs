@@ -16,8 +16,8 @@ internal sealed class CrashTable(Engine engine)
     /// <summary>Something did not hold.</summary>
     public void Failed(Stretch stretch, CrashPoint point) => _cells[(point.ToString(), stretch)] = "BAD";
 
-    /// <summary>It never came by there again: nothing is shown by it.</summary>
-    public void Missed(Stretch stretch, CrashPoint point) => _cells[(point.ToString(), stretch)] = "HOLE";
+    /// <summary>It never came by there again: nothing is shown by it. A second passing hangs on how much falls into one sweep, and its boundary has its first.</summary>
+    public void Missed(Stretch stretch, CrashPoint point) => _cells[(point.ToString(), stretch)] = point.Nth == 1 ? "HOLE" : "once";
 
     public int Count => _cells.Count;
 

@@ -7,7 +7,7 @@ namespace JitBroker.LiveTests.Crashes.Points;
 /// <summary>
 /// Attack M1. A calm access is watched first: every point it passes is a place to die. Then, for each, an access is taken to that stretch, the broker is killed there (SIGKILL)
 /// and started again, people go on as they would, and a checker that reads only the database, the target and the screens looks whether all rules hold.
-/// A short run takes every so manieth point; <c>tests/run --crash</c> takes all and prints the table.
+/// Run by <c>tests/run --crash</c>, which prints the table; by hand it takes every so manieth point, or those that <c>JITBROKER_CRASH_ONLY</c> names words of.
 /// </summary>
 public sealed class CrashTableTests
 {
@@ -28,7 +28,9 @@ public sealed class CrashTableTests
         List<(Stretch, CrashPoint)> all;
         await using (var calm = await CrashRig.StartAsync(engine))
             all = await WatchAsync(calm);
-        var kills = new ConcurrentQueue<(Stretch, CrashPoint)>(IsWhole ? all : all.Where((_, i) => i % Math.Max(1, all.Count / ShortRun) == 0));
+        var only = Environment.GetEnvironmentVariable("JITBROKER_CRASH_ONLY");
+        var chosen = only is { Length: > 0 } ? all.Where(k => $"{k.Item1} {k.Item2}".Contains(only, StringComparison.Ordinal)) : all.Where((_, i) => IsWhole || i % Math.Max(1, all.Count / ShortRun) == 0);
+        var kills = new ConcurrentQueue<(Stretch, CrashPoint)>(chosen);
         var table = new CrashTable(engine);
         var failures = new ConcurrentQueue<string>();
 
@@ -76,7 +78,7 @@ public sealed class CrashTableTests
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 table.Failed(kill.Stretch, kill.Point);
-                failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{engine}, {kill.Stretch}, killed {kill.Point}: {e.Message}\n{e.StackTrace}"));
+                failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{engine}, {kill.Stretch}, killed {kill.Point}: {e.Message}\n{e.StackTrace}\n{LastOf(rig.Log)}"));
                 // Whatever is left there must not disturb the next.
                 await rig.DisposeAsync();
                 rig = null;
@@ -87,11 +89,15 @@ public sealed class CrashTableTests
             await rig.DisposeAsync();
     }
 
-    /// <summary>A point that hangs on how things fall together is tried more than once.</summary>
+    private static string LastOf(string log) => string.Join('\n', log.Split('\n').TakeLast(25));
+
+    /// <summary>A point that hangs on how things fall together is tried more than once; later with a process that knows nothing yet.</summary>
     private async Task KillAsync(CrashRig rig, Stretch killed, CrashPoint point, CrashTable table)
     {
         for (var left = Tries; left > 0; left--)
         {
+            if (left < Tries)
+                await rig.RestartAsync();
             var story = new CrashStory(rig, Interlocked.Increment(ref _stories), killed == Stretch.Expiry);
             var died = false;
             foreach (var stretch in story.Way)
