@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -27,18 +28,22 @@ internal sealed class DemoDatabase : IAsyncDisposable
 
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
 
-    /// <returns>Null where PostgreSQL's binaries are not on this machine.</returns>
-    /// <exception cref="StartException">They are, but a server cannot be made with them.</exception>
-    public static async Task<DemoDatabase?> StartAsync(CancellationToken cancellationToken)
+    /// <returns>No database, and why, where PostgreSQL's binaries are not on this machine or no server can be made with them: the demo goes on without it.</returns>
+    public static async Task<(DemoDatabase? Database, string Absence)> StartAsync(CancellationToken cancellationToken)
     {
         if (FindBinaries() is not { } bin)
-            return null;
+            return (null, "no PostgreSQL on this machine; with Debian's postgresql installed there would be one");
         var folder = Directory.CreateTempSubdirectory("jitbroker-demo-pg-").FullName;
         var database = new DemoDatabase(bin, folder, FreePort());
         try
         {
             await database.MakeAsync(cancellationToken);
-            return database;
+            return (database, "");
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or NpgsqlException or IOException or UnauthorizedAccessException)
+        {
+            await database.DisposeAsync();
+            return (null, $"no PostgreSQL could be started here ({e.Message.TrimEnd('.')})");
         }
         catch
         {
@@ -122,7 +127,7 @@ internal sealed class DemoDatabase : IAsyncDisposable
         while (!process.HasExited)
             await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         if (process.ExitCode != 0)
-            throw new Hosting.StartException($"The demo's PostgreSQL could not be made: {Path.GetFileName(program)} ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}. Its log is lost with its folder; try `demo` as a user who may run PostgreSQL.");
+            throw new InvalidOperationException($"{Path.GetFileName(program)} {Path.GetFileName(arguments.FirstOrDefault(a => a.StartsWith(_bin, StringComparison.Ordinal)))} ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}".Replace("  ", " ", StringComparison.Ordinal));
     }
 
     private static int FreePort()

@@ -24,13 +24,16 @@ internal sealed class DemoWorld : IAsyncDisposable
     private readonly WebApplication _broker;
     private readonly GuardedService _service;
 
-    private DemoWorld(string folder, PlaygroundHost workspace, DemoDatabase? database, WebApplication broker, Uri brokerUrl, GuardedService service) =>
-        (_folder, Workspace, Database, _broker, BrokerUrl, _service) = (folder, workspace, database, broker, brokerUrl, service);
+    private DemoWorld(string folder, PlaygroundHost workspace, (DemoDatabase? Database, string Absence) database, WebApplication broker, Uri brokerUrl, GuardedService service) =>
+        (_folder, Workspace, Database, DatabaseAbsence, _broker, BrokerUrl, _service) = (folder, workspace, database.Database, database.Absence, broker, brokerUrl, service);
 
     public PlaygroundHost Workspace { get; }
 
-    /// <summary>Null where PostgreSQL is not installed.</summary>
+    /// <summary>Null where there can be none; see <see cref="DatabaseAbsence"/>.</summary>
     public DemoDatabase? Database { get; }
+
+    /// <summary>Why there is no <see cref="Database"/>.</summary>
+    public string DatabaseAbsence { get; }
 
     public Uri BrokerUrl { get; }
 
@@ -65,7 +68,7 @@ internal sealed class DemoWorld : IAsyncDisposable
         try
         {
             workspace = await PlaygroundHost.StartAsync(new PlaygroundOptions { Clock = BrokerHost.NewClock(), Listen = Loopback(ports[1]) }, cancellationToken);
-            database = await DemoDatabase.StartAsync(cancellationToken);
+            (database, var absence) = await DemoDatabase.StartAsync(cancellationToken);
             await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), DemoCatalog.Text(database is not null), cancellationToken);
             broker = BrokerHost.Build(ReadSettings(folder, brokerUrl, workspace, database, secret), new BrokerHostOptions
             {
@@ -73,7 +76,7 @@ internal sealed class DemoWorld : IAsyncDisposable
             });
             await broker.StartAsync(cancellationToken);
             workspace.ConnectApp(brokerUrl);
-            return new DemoWorld(folder, workspace, database, broker, brokerUrl, await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken));
+            return new DemoWorld(folder, workspace, (database, absence), broker, brokerUrl, await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken));
         }
         catch
         {

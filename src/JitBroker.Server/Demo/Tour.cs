@@ -37,7 +37,7 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         await DoneAsync(ana, terminal, grant, token, cancellationToken);
 
         if (world.Database is null)
-            screen.Line("(no PostgreSQL on this machine: the chapter about a database login is left out)");
+            screen.Line($"(The chapter about a database login is left out: {world.DatabaseAbsence})");
         else
         {
             screen.Chapter("A database login works, and is cut while it is connected");
