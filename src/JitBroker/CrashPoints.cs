@@ -4,7 +4,7 @@ using System.Globalization;
 namespace JitBroker;
 
 /// <summary>
-/// The instants between which a process may die: before and after each commit that changed something, each call to a target or to chat, each answer. Tests have it
+/// The instants between which a process may die: before and after each commit that changed something, each call to a target or to chat, each answer and acknowledgement. Tests have it
 /// killed there and look what is left (rules 1, 2, 12). They exist only when <c>Broker:AllowTestEndpoints</c> is on and <see cref="Variable"/> names a folder; nothing that
 /// comes over the network can reach them.
 /// <para>
@@ -59,13 +59,26 @@ public sealed class CrashPoints
     private bool IsDue(string point)
     {
         var file = Path.Combine(_folder!, "armed");
-        var armed = File.Exists(file) ? File.ReadAllText(file) : "";
+        var armed = Read(file);
         if (armed != _armed)
             (_armed, _passed) = (armed, 0);
         if (armed.Split('#') is not [var name, var count] || name != point || ++_passed < int.Parse(count, CultureInfo.InvariantCulture))
             return false;
         File.Delete(file);
         return true;
+    }
+
+    /// <summary>Empty when it is not armed, or disarmed at this very instant.</summary>
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? File.ReadAllText(file) : "";
+        }
+        catch (FileNotFoundException)
+        {
+            return "";
+        }
     }
 
     private static void Die()

@@ -29,14 +29,17 @@ public sealed partial class DeliverOutbox(
         while (true)
         {
             var now = clock.GetUtcNow();
-            var until = Instants.Truncate(now + Replica.ClaimFor + Replica.ClaimFor);
+            var until = Instants.Truncate(now + Replica.ClaimFor);
             var claimed = await database.WriteAsync(session => outbox.ClaimAsync(session, replica.Id, now, until, Batch, cancellationToken), cancellationToken);
-            await Task.WhenAll(claimed.Select(d => SendAsync(d, cancellationToken)));
+            await clock.RenewWhileAsync(Task.WhenAll(claimed.Select(d => SendAsync(d, cancellationToken))), later => RenewAsync(claimed, later, cancellationToken), log);
             total += claimed.Count;
             if (claimed.Count < Batch)
                 return total;
         }
     }
+
+    private Task RenewAsync(IReadOnlyList<Delivery> claimed, DateTimeOffset until, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => outbox.RenewAsync(session, claimed, replica.Id, until, cancellationToken), cancellationToken);
 
     private async Task SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {

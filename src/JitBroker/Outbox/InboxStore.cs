@@ -85,6 +85,25 @@ public sealed class InboxStore
         returning {Columns}
         """;
 
+    private const string LaterSql = $"""
+          select {Columns}
+            from inbox
+           where surface = @Surface
+             and kind = @Kind
+             and received_at > @ReceivedAt
+             and state <> 'dead'
+        order by received_at
+           limit 200
+        """;
+
+    private const string RenewSql = """
+        update inbox
+           set claimed_until = @until
+         where id = @id
+           and claimed_by = @owner
+           and state = 'received'
+        """;
+
     private const string PruneSql = """
         delete from inbox
          where id in (
@@ -110,6 +129,10 @@ public sealed class InboxStore
     public Task<InboxItem?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<InboxItem>(FindSql, new { id }, cancellationToken);
 
+    /// <summary>Those of the same kind that came after it, the first 200.</summary>
+    public Task<IReadOnlyList<InboxItem>> LaterAsync(Session session, InboxItem item, CancellationToken cancellationToken) =>
+        session.QueryAsync<InboxItem>(LaterSql, new { item.Surface, item.Kind, item.ReceivedAt }, cancellationToken);
+
     /// <summary>Worked on; <paramref name="answer"/> is what a redelivery shall get.</summary>
     public Task FinishAsync(Session session, string id, string? answer, CancellationToken cancellationToken) =>
         session.ExecuteAsync(FinishSql, new { id, answer }, cancellationToken);
@@ -122,6 +145,13 @@ public sealed class InboxStore
     public Task<IReadOnlyList<InboxItem>> ClaimAsync(
         Session session, string surface, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<InboxItem>(ClaimSql, new { surface, owner, now, until, limit }, cancellationToken);
+
+    /// <summary>Holds on to those that are still claimed by <paramref name="owner"/>.</summary>
+    public async Task RenewAsync(Session session, IReadOnlyCollection<string> ids, string owner, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        foreach (var id in ids)
+            await session.WriteAsync(RenewSql, new { id, owner, until }, cancellationToken);
+    }
 
     public Task<int> PruneAsync(Session session, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
         session.ExecuteAsync(PruneSql, new { before, limit }, cancellationToken);

@@ -149,6 +149,14 @@ public sealed class OutboxStore
         returning {DeliveryColumns}
         """;
 
+    private const string RenewSql = """
+        update deliveries
+           set claimed_until = @until
+         where id = @id
+           and claimed_by = @owner
+           and state = 'pending'
+        """;
+
     private const string SettleSql = """
         update deliveries
            set state = @state,
@@ -271,6 +279,13 @@ public sealed class OutboxStore
     public Task<IReadOnlyList<Delivery>> ClaimAsync(
         Session session, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<Delivery>(ClaimSql, new { owner, now, until, limit }, cancellationToken);
+
+    /// <summary>Holds on to those that are still claimed by <paramref name="owner"/>.</summary>
+    public async Task RenewAsync(Session session, IReadOnlyList<Delivery> claimed, string owner, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        foreach (var delivery in claimed)
+            await session.WriteAsync(RenewSql, new { id = delivery.Id, owner, until }, cancellationToken);
+    }
 
     /// <summary>Sent or dead. Returns false when the claim was lost meanwhile.</summary>
     public async Task<bool> SettleAsync(Session session, string id, string owner, DeliveryState state, DateTimeOffset settledAt, string? lastError, CancellationToken cancellationToken) =>

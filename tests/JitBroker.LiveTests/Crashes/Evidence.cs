@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using JitBroker.LiveTests.Fixtures;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -14,17 +15,47 @@ internal sealed class Evidence(string connectionString, bool isPostgres)
     public static Evidence OfPostgres(string connectionString) => new(connectionString, isPostgres: true);
 
     /// <summary>The first column of all rows, as text.</summary>
-    public async Task<IReadOnlyList<string>> ReadAsync(string sql)
+    public async Task<IReadOnlyList<string>> ReadAsync(string sql) => [.. (await RowsAsync(sql)).Select(r => r[0])];
+
+    /// <summary>All columns of all rows, as text: null is empty, instants are in UTC.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<string>>> RowsAsync(string sql)
     {
         await using DbConnection connection = isPostgres ? new NpgsqlConnection(connectionString) : new SqliteConnection(connectionString);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<string>();
+        var rows = new List<IReadOnlyList<string>>();
         while (await reader.ReadAsync())
-            rows.Add(Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture) ?? "");
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => Text(reader.GetValue(i)))]);
         return rows;
+    }
+
+    /// <summary>False before the first start has made its tables.</summary>
+    public async Task<bool> HasGrantsAsync()
+    {
+        if (!isPostgres && !File.Exists(new SqliteConnectionStringBuilder(connectionString).DataSource))
+            return false;
+        return await CountAsync(isPostgres ? "select count(*) from pg_tables where tablename = 'grants'" : "select count(*) from sqlite_master where name = 'grants'") == 1;
+    }
+
+    /// <summary>All rows with all their columns, for looking words up.</summary>
+    public async Task<string> EverythingAsync()
+    {
+        if (!isPostgres)
+            return string.Concat(await Task.WhenAll(Directory.GetFiles(Path.GetDirectoryName(new SqliteConnectionStringBuilder(connectionString).DataSource)!, "jitbroker.db*").Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)).Select(f => File.ReadAllTextAsync(f, Encoding.Latin1))));
+        var tables = await ReadAsync("select quote_ident(tablename) from pg_tables where schemaname = 'public'");
+        return string.Join('\n', (await Task.WhenAll(tables.Select(t => ReadAsync($"select t::text from {t} t")))).SelectMany(rows => rows));
+    }
+
+    /// <summary>Writes past a broker that does not run.</summary>
+    public async Task ForgeAsync(string sql)
+    {
+        await using DbConnection connection = isPostgres ? new NpgsqlConnection(connectionString) : new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Mode = SqliteOpenMode.ReadWrite }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
     }
 
     public async Task<long> CountAsync(string sql) => long.Parse((await ReadAsync(sql))[0], CultureInfo.InvariantCulture);
@@ -47,9 +78,16 @@ internal sealed class Evidence(string connectionString, bool isPostgres)
         await NoneAsync("a request was settled twice", "select aggregate_id from events where type in ('request.approved', 'request.denied', 'request.cancelled', 'request.lapsed') group by aggregate_id having count(*) > 1");
     }
 
-    private async Task NoneAsync(string what, string sql)
+    /// <summary>Fails with <paramref name="what"/> and the first rows, if there is any.</summary>
+    public async Task NoneAsync(string what, string sql)
     {
         var rows = await ReadAsync(sql);
         Assert.True(rows.Count == 0, $"{what}: {string.Join(", ", rows.Take(10))}");
     }
+
+    private static string Text(object value) => value switch
+    {
+        DateTime at => at.ToString("O", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 }

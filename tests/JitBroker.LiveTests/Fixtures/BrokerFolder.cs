@@ -23,11 +23,14 @@ internal sealed class BrokerFolder : IDisposable
     /// <param name="publicUrl">The address of the broker: its replicas share it.</param>
     /// <param name="postgres">A connection string; null for SQLite in this folder.</param>
     /// <param name="keys">Where the private keys are.</param>
-    public static BrokerFolder New(ChatWorkspace workspace, Uri publicUrl, string? postgres = null, string logLevel = "Information", string keys = "keys")
+    /// <param name="withDatabase">The catalog gives access to a database too.</param>
+    /// <param name="sockets">Slack is heard over sockets.</param>
+    public static BrokerFolder New(
+        ChatWorkspace workspace, Uri publicUrl, string? postgres = null, string logLevel = "Information", string keys = "keys", bool withDatabase = false, bool sockets = false)
     {
         var folder = Empty();
-        folder.Write("catalog.yaml", LiveCatalog.Text);
-        folder.Write("appsettings.json", Settings(workspace, publicUrl, postgres, logLevel, keys).ToJsonString(Indented));
+        folder.Write("catalog.yaml", withDatabase ? LiveCatalog.WithDatabase() : LiveCatalog.Text);
+        folder.Write("appsettings.json", Settings(workspace, publicUrl, postgres, logLevel, keys, sockets).ToJsonString(Indented));
         return folder;
     }
 
@@ -35,7 +38,7 @@ internal sealed class BrokerFolder : IDisposable
 
     public void Dispose() => Directory.Delete(FolderPath, recursive: true);
 
-    private static JsonObject Settings(ChatWorkspace workspace, Uri publicUrl, string? postgres, string logLevel, string keys) => new()
+    private static JsonObject Settings(ChatWorkspace workspace, Uri publicUrl, string? postgres, string logLevel, string keys, bool sockets) => new()
     {
         ["Broker"] = new JsonObject
         {
@@ -48,10 +51,11 @@ internal sealed class BrokerFolder : IDisposable
         ["Slack"] = new JsonObject
         {
             ["Enabled"] = true,
-            ["Mode"] = "http",
+            ["Mode"] = sockets ? "socket" : "http",
             ["ApiUrl"] = workspace.ApiUrl.AbsoluteUri,
             ["BotToken"] = "${env:LIVE_BOT_TOKEN}",
-            ["SigningSecrets"] = new JsonArray("${env:LIVE_SIGNING_SECRET}"),
+            ["AppToken"] = sockets ? "${env:LIVE_APP_TOKEN}" : "",
+            ["SigningSecrets"] = sockets ? new JsonArray() : new JsonArray("${env:LIVE_SIGNING_SECRET}"),
             ["Workspaces"] = new JsonArray(workspace.Options.TeamId),
             ["Channel"] = ChatWorkspace.Channel,
             ["OperationsChannel"] = "C0OPS",

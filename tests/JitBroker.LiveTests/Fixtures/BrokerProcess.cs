@@ -12,9 +12,10 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     private readonly BrokerFolder _folder;
     private readonly ChatWorkspace _workspace;
+    private readonly TargetDatabase? _target;
     private readonly List<RunningProgram> _lives = [];
 
-    private BrokerProcess(BrokerFolder folder, ChatWorkspace workspace, Uri url) => (_folder, _workspace, Url) = (folder, workspace, url);
+    private BrokerProcess(BrokerFolder folder, ChatWorkspace workspace, TargetDatabase? target, Uri url) => (_folder, _workspace, _target, Url) = (folder, workspace, target, url);
 
     /// <summary>Where this process listens.</summary>
     public Uri Url { get; }
@@ -35,30 +36,56 @@ internal sealed class BrokerProcess : IAsyncDisposable
     /// <param name="waits">False: comes back before it is ready.</param>
     /// <param name="crashPoints">It can be told where to die.</param>
     /// <param name="publicUrl">The shared address of several replicas; null: its own.</param>
-    public static async Task<BrokerProcess> StartAsync(ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool waits = true, bool crashPoints = false)
+    /// <param name="target">A database that its catalog gives access to.</param>
+    /// <param name="sockets">It hears Slack over sockets, and not by requests.</param>
+    public static async Task<BrokerProcess> StartAsync(
+        ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool waits = true, bool crashPoints = false,
+        TargetDatabase? target = null, bool sockets = false)
     {
-        var url = NewUrl();
-        var broker = new BrokerProcess(BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel, keys), workspace, url);
-        workspace.ConnectTo(url);
-        if (crashPoints)
-            Directory.CreateDirectory(broker.Folder.CrashPoints);
+        var broker = Prepare(workspace, postgres, publicUrl, logLevel, keys, crashPoints, target, sockets);
         if (waits)
             await broker.StartAsync();
         else
-            broker._lives.Add(Launch(broker._folder, workspace, url));
+            broker.Launch();
         return broker;
+    }
+
+    /// <summary>A broker that was never started.</summary>
+    public static BrokerProcess Prepare(
+        ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool crashPoints = false, TargetDatabase? target = null, bool sockets = false)
+    {
+        var url = NewUrl();
+        var folder = BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel, keys, target is not null, sockets);
+        if (crashPoints)
+            Directory.CreateDirectory(folder.CrashPoints);
+        if (!sockets)
+            workspace.ConnectTo(url);
+        return new BrokerProcess(folder, workspace, target, url);
     }
 
     /// <summary>Starts it, again, and waits until it is ready.</summary>
     public async Task StartAsync()
     {
-        _lives.Add(Launch(_folder, _workspace, Url));
+        Launch();
         await ReadyAsync();
     }
 
+    /// <summary>As <see cref="StartAsync()"/>, for one that may die on the way.</summary>
+    /// <returns>False when it did.</returns>
+    public async Task<bool> ComeUpAsync()
+    {
+        Launch();
+        using var client = new BrokerClient(Url);
+        await Eventually.TrueAsync(async () => Program.HasExited || await IsReadyAsync(client));
+        return !Program.HasExited;
+    }
+
+    /// <summary>Starts it, and does not wait.</summary>
+    public void Launch() => _lives.Add(Launch(_folder, _workspace, Url, _target));
+
     /// <summary>Starts the server in a folder, and does not wait.</summary>
-    public static RunningProgram Launch(BrokerFolder folder, ChatWorkspace workspace, Uri url, params string[] arguments) =>
-        RunningProgram.StartOurs(Dll, arguments, folder.FolderPath, Environment(folder, workspace, url));
+    public static RunningProgram Launch(BrokerFolder folder, ChatWorkspace workspace, Uri url, TargetDatabase? target = null) =>
+        RunningProgram.StartOurs(Dll, [], folder.FolderPath, Environment(folder, workspace, url, target));
 
     /// <summary>Runs a command of the server in a folder, without a workspace.</summary>
     public static Task<(int Code, string Output, string Errors)> RunAsync(BrokerFolder folder, params string[] arguments) =>
@@ -79,14 +106,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
         await Eventually.TrueAsync(async () =>
         {
             Assert.False(Program.HasExited, $"The broker ended at its start:\n{Program.Everything}");
-            try
-            {
-                return (await client.GetReadinessAsync(CancellationToken.None)).Value.Status == "ok";
-            }
-            catch (BrokerUnreachableException)
-            {
-                return false;
-            }
+            return await IsReadyAsync(client);
         });
     }
 
@@ -97,11 +117,25 @@ internal sealed class BrokerProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static Dictionary<string, string?> Environment(BrokerFolder folder, ChatWorkspace workspace, Uri url) => new(StringComparer.Ordinal)
+    private static async Task<bool> IsReadyAsync(BrokerClient client)
+    {
+        try
+        {
+            return (await client.GetReadinessAsync(CancellationToken.None)).Value.Status == "ok";
+        }
+        catch (BrokerUnreachableException)
+        {
+            return false;
+        }
+    }
+
+    private static Dictionary<string, string?> Environment(BrokerFolder folder, ChatWorkspace workspace, Uri url, TargetDatabase? target) => new(StringComparer.Ordinal)
     {
         [CrashPoints.Variable] = Directory.Exists(folder.CrashPoints) ? folder.CrashPoints : null,
         ["ASPNETCORE_URLS"] = url.AbsoluteUri.TrimEnd('/'),
         ["LIVE_BOT_TOKEN"] = workspace.Options.BotToken,
+        ["LIVE_APP_TOKEN"] = workspace.Options.AppToken,
+        [TargetDatabase.Variable] = target?.ConnectionString,
         ["LIVE_SIGNING_SECRET"] = workspace.Options.SigningSecret,
         ["LIVE_SERVICE_SECRET"] = LiveCatalog.ServiceSecret,
     };

@@ -14,6 +14,9 @@ internal static class LiveCatalog
     /// <summary>Two votes, by two people.</summary>
     public const string Pair = "pair:read";
 
+    /// <summary>A login of one's own at a database, by one vote of the data owners; only where there is one.</summary>
+    public const string Orders = "orders-db:read";
+
     public const string Audience = "https://logs.live.example";
 
     public const string ServiceClient = "logs-service";
@@ -26,6 +29,25 @@ internal static class LiveCatalog
     public static string UserOf(int approver) => string.Create(CultureInfo.InvariantCulture, $"U0APP{approver:00}");
 
     public static string EmailOf(int approver) => string.Create(CultureInfo.InvariantCulture, $"app{approver:00}@example.com");
+
+    /// <param name="connectionLimit">A catalog with another one grants something else, so that what was granted before ends.</param>
+    public static string WithDatabase(int connectionLimit = 5) => Text.Replace("\nissuers:\n", $$"""
+
+        issuers:
+          orders-pg: { kind: postgres, connection: "${env:{{TargetDatabase.Variable}}}", heir: jit_heir }
+
+        """, StringComparison.Ordinal) + $$"""
+
+          {{Orders}}:
+            title: Orders, read only
+            issuer: orders-pg
+            grants: { database: {{TargetDatabase.Database}}, roles: [orders_readonly], connectionLimit: {{connectionLimit.ToString(CultureInfo.InvariantCulture)}} }
+            eligible: [engineering]
+            duration: { min: 1s, default: 30m, max: 4h }
+            leases: 5
+            reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
+            approval: [ { group: data-owners, votes: 1 } ]
+        """;
 
     public static string Text => $$"""
         people:

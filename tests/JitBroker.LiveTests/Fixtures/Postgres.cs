@@ -11,6 +11,9 @@ internal static class Postgres
     /// <summary>One that the caller may crash.</summary>
     public static async Task<PostgresServer> OwnAsync() => Demand(await PostgresServer.NewAsync());
 
+    /// <summary>One that asks everybody for a password.</summary>
+    public static async Task<PostgresServer> TargetAsync(string superuserPassword) => Demand(await PostgresServer.NewAsync(password: superuserPassword));
+
     private static PostgresServer Demand(PostgresServer? server)
     {
         if (server is null && Environment.GetEnvironmentVariable("CI") is "true")

@@ -76,34 +76,6 @@ public sealed class OneWinnerTests
         await replicas.Evidence.HoldsAsync();
     }
 
-    [Fact]
-    public async Task Both_replicas_serve_the_public_keys_of_both_and_the_newcomer_is_not_ready_before_its_own_are_known()
-    {
-        await using var replicas = await TwoReplicas.FirstOnlyAsync();
-        await replicas.JoinWithOwnKeysAsync();
-        using var http = new HttpClient();
-        await Eventually.TrueAsync(async () =>
-        {
-            try
-            {
-                var sets = await Task.WhenAll(replicas.Urls.Select(url => KeysAsync(http, url)));
-                return sets[0] == sets[1] && sets[0].Split(' ').Length == 2;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
-        using var readiness = await http.GetAsync(new Uri(replicas.Second!.Url, "readyz"));
-        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, readiness.StatusCode);
-    }
-
-    private static async Task<string> KeysAsync(HttpClient http, Uri broker)
-    {
-        using var keys = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(broker, ".well-known/jwks.json")));
-        return string.Join(' ', keys.RootElement.GetProperty("keys").EnumerateArray().Where(k => k.GetProperty("alg").GetString() == "RS256").Select(k => k.GetProperty("kid").GetString()).Order(StringComparer.Ordinal));
-    }
-
     /// <summary>Clients that may decide, spread over both replicas.</summary>
     private static async Task<List<BrokerClient>> ApproversAsync(TwoReplicas replicas)
     {

@@ -140,6 +140,34 @@ public sealed class DeliverOutboxTests
         await chat.AllTrueAsync(request);
     }
 
+    [Theory]
+    [MemberData(nameof(Databases.Engines), MemberType = typeof(Databases))]
+    public async Task A_claim_lasts_fifteen_seconds_and_a_sender_that_lives_renews_it_for_as_long_as_chat_takes(Engine engine)
+    {
+        await using var chat = await Chat.NewAsync(engine);
+        var answer = new TaskCompletionSource();
+        chat.OnSend = _ => answer.Task;
+        var request = (await chat.Broker.AskAsync(entitlement: TestCatalog.Two)).Id;
+        var began = chat.Broker.Clock.GetUtcNow();
+        var sending = chat.RunAsync();
+        Assert.Equal(began + TimeSpan.FromSeconds(15), await chat.ClaimedUntilAsync());
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                chat.Broker.Clock.Advance(TimeSpan.FromSeconds(1));
+                return await chat.ClaimedUntilAsync() > began + TimeSpan.FromMinutes(1);
+            },
+            60);
+        Assert.Empty(await chat.ClaimAsync("other", (await chat.ClaimedUntilAsync())!.Value.AddSeconds(-1)));
+        answer.SetResult();
+        await sending;
+
+        Assert.Equal(2, chat.Posts);
+        Assert.Null(await chat.ClaimedUntilAsync());
+        await chat.AllTrueAsync(request);
+    }
+
     /// <summary>The core with a chat surface that does as a test says, in place of Slack.</summary>
     private sealed class Chat(TestBroker broker) : IDeliverySender, IAsyncDisposable
     {
@@ -204,6 +232,12 @@ public sealed class DeliverOutboxTests
                 },
                 CancellationToken.None);
         }
+
+        public Task<IReadOnlyList<Delivery>> ClaimAsync(string owner, DateTimeOffset now) =>
+            broker.Database.WriteAsync(s => broker.Get<OutboxStore>().ClaimAsync(s, owner, now, now.AddSeconds(15), 50, CancellationToken.None), CancellationToken.None);
+
+        public Task<DateTimeOffset?> ClaimedUntilAsync() =>
+            broker.Database.ReadAsync(s => s.FirstOrDefaultAsync<DateTimeOffset?>("select max(claimed_until) from deliveries", null, CancellationToken.None), CancellationToken.None);
 
         public Task<IReadOnlyList<long>> CountAsync(string sql) => broker.Database.ReadAsync(s => s.QueryAsync<long>(sql, null, CancellationToken.None), CancellationToken.None);
 

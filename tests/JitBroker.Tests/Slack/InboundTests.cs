@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using JitBroker.Bots.Slack;
+using JitBroker.Scheduling;
 using JitBroker.Tests.Loop;
 
 namespace JitBroker.Tests.Slack;
@@ -122,12 +123,31 @@ public sealed class InboundTests
         await bench.Get<WorkInbox>().RunAsync(CancellationToken.None);
         Assert.Empty(await bench.QueryAsync<string>("select id from requests"));
 
-        bench.Clock.Advance(SlackInbox.ClaimFor + TimeSpan.FromSeconds(1));
+        bench.Clock.Advance(Replica.ClaimFor + TimeSpan.FromSeconds(1));
         await bench.Get<WorkInbox>().RunAsync(CancellationToken.None);
         await bench.Get<WorkInbox>().RunAsync(CancellationToken.None);
         await bench.UntilCardAsync("asks for");
         Assert.Single(await bench.QueryAsync<string>("select id from requests"));
         Assert.Equal("done", Assert.Single(await bench.QueryAsync<string>("select state from inbox")));
+    }
+
+    [Fact]
+    public async Task A_command_that_was_typed_again_before_it_was_taken_over_is_worked_on_once()
+    {
+        await using var bench = await SlackBench.StartAsync(works: false);
+        await bench.SayAsync("ana", "/access request logs:read 1h INC-1");
+        bench.Clock.Advance(Replica.ClaimFor + TimeSpan.FromSeconds(1));
+        await bench.SayAsync("cy", "/access request logs:read 1h INC-1");
+        await bench.SayAsync("ana", "/access request logs:read 1h INC-1");
+
+        await bench.Get<WorkInbox>().RunAsync(CancellationToken.None);
+        Assert.Empty(await bench.QueryAsync<string>("select id from requests"));
+        Assert.Equal(["done", "received", "received"], await bench.QueryAsync<string>("select state from inbox order by received_at, state"));
+
+        bench.Clock.Advance(Replica.ClaimFor + TimeSpan.FromSeconds(1));
+        await bench.Get<WorkInbox>().RunAsync(CancellationToken.None);
+        Assert.Equal(["ana@example.com", "cy@example.com"], await bench.QueryAsync<string>("select requester from requests order by requester"));
+        Assert.Equal(["done", "done", "done"], await bench.QueryAsync<string>("select state from inbox"));
     }
 
     [Fact]

@@ -21,8 +21,23 @@ internal sealed partial class SlackHandlers(
     /// <param name="isLate">It was received a while ago, maybe by a process that died.</param>
     public async Task HandleAsync(SlackDelivery delivery, bool isLate, CancellationToken cancellationToken)
     {
-        if (isLate && await database.ReadAsync(session => inbox.FindAsync(session, delivery.Id, cancellationToken), cancellationToken) is not { State: "received" })
-            return;
+        var isOvertaken = false;
+        if (isLate)
+        {
+            if (await database.ReadAsync(session => inbox.FindAsync(session, delivery.Id, cancellationToken), cancellationToken) is not { State: "received" } late)
+                return;
+            isOvertaken = await WasTypedAgainAsync(delivery, late, cancellationToken);
+        }
+
+        if (isOvertaken)
+            LogTypedAgain(log, delivery.Id);
+        else
+            await WorkAsync(delivery, cancellationToken);
+        await database.WriteAsync(session => inbox.FinishAsync(session, delivery.Id, null, cancellationToken), cancellationToken);
+    }
+
+    private async Task WorkAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
         switch (delivery.Kind)
         {
             case SlackKinds.Command:
@@ -50,8 +65,17 @@ internal sealed partial class SlackHandlers(
                 Note(delivery);
                 break;
         }
+    }
 
-        await database.WriteAsync(session => inbox.FinishAsync(session, delivery.Id, null, cancellationToken), cancellationToken);
+    /// <summary>
+    /// Whose command got no answer types it again, and may have had and given back what it asks for by the time that the first one is taken over: it must not be asked for once more.
+    /// </summary>
+    private async Task<bool> WasTypedAgainAsync(SlackDelivery delivery, InboxItem late, CancellationToken cancellationToken)
+    {
+        if (delivery.Kind != SlackKinds.Command)
+            return false;
+        var later = await database.ReadAsync(session => inbox.LaterAsync(session, late, cancellationToken), cancellationToken);
+        return later.Select(StoredDelivery.Of).Any(again => again.UserId == delivery.UserId && again.TeamId == delivery.TeamId && again.Payload.Text("text") == delivery.Payload.Text("text"));
     }
 
     private void Note(SlackDelivery delivery)
@@ -59,6 +83,9 @@ internal sealed partial class SlackHandlers(
         if (delivery.Payload.Text("event", "type") is "app_uninstalled" or "tokens_revoked")
             LogGone(log, delivery.TeamId ?? "");
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId} was taken over late, and its person has typed the same again since: only that is worked on")]
+    private static partial void LogTypedAgain(ILogger log, string deliveryId);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The app was removed from workspace {Team} or its tokens were revoked: nothing can be told there any more. Install it again")]
     private static partial void LogGone(ILogger log, string team);

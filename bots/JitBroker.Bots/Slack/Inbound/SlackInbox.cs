@@ -16,9 +16,6 @@ internal sealed partial class SlackInbox(
 {
     public const string SurfaceName = "slack";
 
-    /// <summary>How long a delivery belongs to the process that received it; then another takes over.</summary>
-    public static readonly TimeSpan ClaimFor = TimeSpan.FromSeconds(45);
-
     private static readonly TimeSpan TwinPatience = TimeSpan.FromSeconds(2);
 
     public async Task<SlackAnswer> ReceiveAsync(SlackDelivery delivery, string? responseUrl, CancellationToken cancellationToken)
@@ -71,7 +68,7 @@ internal sealed partial class SlackInbox(
             ReceivedAt = now,
             NextAttemptAt = now,
         };
-        return database.WriteAsync(session => inbox.ReceiveAsync(session, item, replica.Id, Instants.Truncate(now + ClaimFor), cancellationToken), cancellationToken);
+        return database.WriteAsync(session => inbox.ReceiveAsync(session, item, replica.Id, Instants.Truncate(now + Replica.ClaimFor), cancellationToken), cancellationToken);
     }
 
     /// <summary>A submission that came twice gets the first one's answer; while that is still being worked on, it waits for it.</summary>

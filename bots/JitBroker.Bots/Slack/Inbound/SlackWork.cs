@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
@@ -10,10 +11,10 @@ namespace JitBroker.Bots.Slack;
 
 /// <summary>
 /// Works on acknowledged deliveries in the background, a bounded number at a time and waiting. What opens a form has lanes of its own, since its trigger
-/// lives three seconds. What does not fit, fails or dies with the process stays in the inbox for <see cref="WorkInbox"/>.
+/// lives three seconds. What does not fit, fails or dies with the process stays in the inbox for <see cref="WorkInbox"/>; what waits or is worked on here stays claimed.
 /// </summary>
 internal sealed partial class SlackWork(
-    Database database, InboxStore inbox, SlackHandlers handlers, PrivateAnswers answers, Wakeups wakeups, TimeProvider clock, ILogger<SlackWork> log) : BackgroundService
+    Database database, InboxStore inbox, SlackHandlers handlers, PrivateAnswers answers, Replica replica, Wakeups wakeups, TimeProvider clock, ILogger<SlackWork> log) : BackgroundService
 {
     private const int Waiting = 2000;
     private const int Lanes = 8;
@@ -24,17 +25,22 @@ internal sealed partial class SlackWork(
 
     private readonly Channel<SlackDelivery> _rest = Bounded();
     private readonly Channel<SlackDelivery> _triggers = Bounded();
+    private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
 
     /// <summary>Never waits. A delivery that finds no room is taken from the inbox when its claim has run out.</summary>
     public void Post(SlackDelivery delivery)
     {
-        if (!(SlackHandlers.NeedsTrigger(delivery) ? _triggers : _rest).Writer.TryWrite(delivery))
-            LogFull(log, delivery.Id);
+        _held[delivery.Id] = true;
+        if ((SlackHandlers.NeedsTrigger(delivery) ? _triggers : _rest).Writer.TryWrite(delivery))
+            return;
+        _held.TryRemove(delivery.Id, out _);
+        LogFull(log, delivery.Id);
     }
 
     /// <summary>Works on one delivery to its end, its failure or its death.</summary>
     public async Task WorkAsync(SlackDelivery delivery, int attempts, CancellationToken cancellationToken)
     {
+        _held[delivery.Id] = true;
         try
         {
             await handlers.HandleAsync(delivery, isLate: attempts > 0, cancellationToken);
@@ -47,11 +53,25 @@ internal sealed partial class SlackWork(
         {
             await FailedAsync(delivery, attempts + 1, e, cancellationToken);
         }
+        finally
+        {
+            _held.TryRemove(delivery.Id, out _);
+        }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        Enumerable.Range(0, Lanes).Select(_ => RunAsync(_rest.Reader, stoppingToken))
-            .Concat(Enumerable.Range(0, TriggerLanes).Select(_ => RunAsync(_triggers.Reader, stoppingToken))));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => clock.RenewWhileAsync(
+        Task.WhenAll(
+            Enumerable.Range(0, Lanes).Select(_ => RunAsync(_rest.Reader, stoppingToken))
+                .Concat(Enumerable.Range(0, TriggerLanes).Select(_ => RunAsync(_triggers.Reader, stoppingToken)))),
+        until => RenewAsync(until, stoppingToken),
+        log);
+
+    private async Task RenewAsync(DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var held = _held.Keys;
+        if (held.Count > 0)
+            await database.WriteAsync(session => inbox.RenewAsync(session, [.. held], replica.Id, until, cancellationToken), cancellationToken);
+    }
 
     private async Task RunAsync(ChannelReader<SlackDelivery> deliveries, CancellationToken cancellationToken)
     {

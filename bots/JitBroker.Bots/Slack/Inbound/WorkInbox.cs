@@ -16,7 +16,7 @@ internal sealed class WorkInbox(Database database, InboxStore inbox, SlackWork w
         while (true)
         {
             var now = clock.GetUtcNow();
-            var until = Instants.Truncate(now + SlackInbox.ClaimFor);
+            var until = Instants.Truncate(now + Replica.ClaimFor);
             var claimed = await database.WriteAsync(session => inbox.ClaimAsync(session, SlackInbox.SurfaceName, replica.Id, now, until, Batch, cancellationToken), cancellationToken);
 
             // What was claimed here has been tried or abandoned at least once already.

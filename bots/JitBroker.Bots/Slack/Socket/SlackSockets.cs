@@ -10,7 +10,7 @@ namespace JitBroker.Bots.Slack;
 /// one; what goes wrong is tried again with growing, jittered pauses. Slack sends each delivery over any one of the sockets of all replicas.
 /// </summary>
 internal sealed partial class SlackSockets(
-    SlackOptions options, SlackClient client, SlackHttp http, SocketDesk desk, SlackStanding standing, TimeProvider clock, ILogger<SlackSockets> log) : BackgroundService
+    SlackOptions options, SlackClient client, SlackHttp http, SocketDesk desk, SlackStanding standing, CrashPoints points, TimeProvider clock, ILogger<SlackSockets> log) : BackgroundService
 {
     /// <summary>How long Slack may take from the first byte to its hello.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -122,7 +122,7 @@ internal sealed partial class SlackSockets(
         try
         {
             await socket.ConnectAsync(url, http.Client, either.Token);
-            link = new SocketLink(socket, desk, options.AppId, clock, log);
+            link = new SocketLink(socket, desk, options.AppId, points, clock, log);
             await link.Hello.WaitAsync(either.Token);
             standing.Opened(slot);
             LogOpened(log, slot);

@@ -34,12 +34,14 @@ internal static class SocketNotices
 internal sealed partial class SocketLink : IAsyncDisposable
 {
     private const int AtOnce = 64;
+    private const string Acknowledgement = "acknowledgement over a socket";
     private static readonly TimeSpan Finishing = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Closing = TimeSpan.FromSeconds(2);
 
     private readonly WebSocket _socket;
     private readonly SocketDesk _desk;
     private readonly string _appId;
+    private readonly CrashPoints _points;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _sending = new(1, 1);
@@ -50,9 +52,9 @@ internal sealed partial class SocketLink : IAsyncDisposable
     private readonly Task _reading;
 
     /// <summary>Begins to read at once; await <see cref="Hello"/> before it counts as open.</summary>
-    public SocketLink(WebSocket socket, SocketDesk desk, string appId, TimeProvider clock, ILogger log)
+    public SocketLink(WebSocket socket, SocketDesk desk, string appId, CrashPoints points, TimeProvider clock, ILogger log)
     {
-        (_socket, _desk, _appId, _clock, _log) = (socket, desk, appId, clock, log);
+        (_socket, _desk, _appId, _points, _clock, _log) = (socket, desk, appId, points, clock, log);
         _reading = ReadAsync();
     }
 
@@ -136,8 +138,11 @@ internal sealed partial class SocketLink : IAsyncDisposable
     {
         try
         {
-            if (await _desk.TakeAsync(envelope, _working.Token) is { } acknowledgement)
-                await SendAsync(acknowledgement);
+            if (await _desk.TakeAsync(envelope, _working.Token) is not { } acknowledgement)
+                return;
+            _points.Reach("before", Acknowledgement);
+            await SendAsync(acknowledgement);
+            _points.Reach("after", Acknowledgement);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -10,40 +11,64 @@ using JitBroker.Storage;
 
 namespace JitBroker.LiveTests.Crashes.Points;
 
-/// <summary>One broker that can be told where to die, its workspace and its people. Comes back to life as an operator's supervisor would bring it.</summary>
+/// <summary>
+/// One broker that can be told where to die, its workspace, its people and a PostgreSQL as its target. Comes back to life as an operator's supervisor would bring it;
+/// between a death and the next life the <see cref="Rules"/> are checked.
+/// </summary>
 internal sealed class CrashRig : IAsyncDisposable
 {
     /// <summary>A person who sees nothing happen for so long tries again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     /// <summary>So long without a new point, and nothing is going on.</summary>
-    private static readonly TimeSpan Still = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan Still = TimeSpan.FromMilliseconds(500);
 
     private readonly ChatWorkspace _workspace;
     private readonly BrokerProcess _broker;
+    private readonly TargetDatabase? _target;
     private readonly string _points;
+    private BrokerClient? _ana;
 
-    private CrashRig(ChatWorkspace workspace, BrokerProcess broker, Evidence evidence, BrokerClient ana)
+    private CrashRig(ChatWorkspace workspace, BrokerProcess broker, TargetDatabase? target, Evidence evidence)
     {
-        (_workspace, _broker, Evidence, Ana) = (workspace, broker, evidence, ana);
+        (_workspace, _broker, _target, Evidence) = (workspace, broker, target, evidence);
         _points = broker.Folder.CrashPoints;
+        Rules = new Rules(evidence, target);
     }
 
     public Evidence Evidence { get; }
 
+    public Rules Rules { get; }
+
     /// <summary>Ana's session, which outlives each process.</summary>
-    public BrokerClient Ana { get; }
+    public BrokerClient Ana => _ana ?? throw new InvalidOperationException("Ana has not signed in yet.");
 
     public string Log => _broker.Log;
 
-    public static async Task<CrashRig> StartAsync(Engine engine)
+    public Uri Url => _broker.Url;
+
+    /// <summary>Its folder with catalog and keys.</summary>
+    public BrokerFolder Folder => _broker.Folder;
+
+    /// <param name="sockets">It hears Slack over sockets.</param>
+    public static async Task<CrashRig> StartAsync(Engine engine, bool sockets = false)
+    {
+        var rig = await PrepareAsync(engine, await TargetDatabase.StartAsync(), sockets);
+        await rig._broker.StartAsync();
+        if (sockets)
+            await rig._broker.Program.SaysAsync("Socket 0 to Slack is open");
+        rig._ana = new BrokerClient(rig.Url, await rig.As("U0ANA").TokenAsync(rig.Url), timeout: TimeSpan.FromSeconds(30));
+        return rig;
+    }
+
+    /// <summary>One that was never started, over an empty database.</summary>
+    public static async Task<CrashRig> PrepareAsync(Engine engine, TargetDatabase? target = null, bool sockets = false)
     {
         var postgres = engine == Engine.Postgres ? await (await Postgres.SharedAsync()).NewDatabaseAsync() : null;
         var workspace = await ChatWorkspace.StartAsync();
-        var broker = await BrokerProcess.StartAsync(workspace, postgres, crashPoints: true);
+        var broker = BrokerProcess.Prepare(workspace, postgres, crashPoints: true, target: target, sockets: sockets);
         var evidence = postgres is null ? Evidence.OfSqlite(broker.Folder.DatabaseFile) : Evidence.OfPostgres(postgres);
-        var token = await workspace.As("U0ANA").TokenAsync(broker.Url);
-        return new CrashRig(workspace, broker, evidence, new BrokerClient(broker.Url, token, timeout: TimeSpan.FromSeconds(30)));
+        return new CrashRig(workspace, broker, target, evidence);
     }
 
     public Person As(string user) => _workspace.As(user);
@@ -63,52 +88,70 @@ internal sealed class CrashRig : IAsyncDisposable
     /// <returns>Whether it was still armed: the process did not come by there.</returns>
     public bool Disarm()
     {
-        var file = Path.Combine(_points, "armed");
-        var isThere = File.Exists(file);
-        File.Delete(file);
+        var isThere = IsArmed;
+        File.Delete(Path.Combine(_points, "armed"));
         return isThere;
     }
+
+    private bool IsArmed => File.Exists(Path.Combine(_points, "armed"));
 
     /// <summary>Waits until nothing is going on, bringing the broker back if it died meanwhile.</summary>
     public async Task SettleAsync()
     {
-        var (seen, since) = (-1, System.Diagnostics.Stopwatch.StartNew());
+        var (seen, since) = (-1, Stopwatch.StartNew());
         await Eventually.TrueAsync(async () =>
         {
             if (await ReviveAsync() || Reached().Count != seen)
-                (seen, since) = (Reached().Count, System.Diagnostics.Stopwatch.StartNew());
+                (seen, since) = (Reached().Count, Stopwatch.StartNew());
             return since.Elapsed >= Still;
         });
     }
 
     /// <summary>Does <paramref name="act"/>, as often as somebody would who does not see it happen, until <paramref name="done"/>.</summary>
-    public async Task InsistAsync(Func<Task> act, Func<Task<bool>> done)
+    public async Task InsistAsync(string what, Func<Task> act, Func<Task<bool>> done)
     {
-        var since = System.Diagnostics.Stopwatch.StartNew();
+        var since = Stopwatch.StartNew();
         var isFirst = true;
-        await Eventually.TrueAsync(async () =>
-        {
-            if (await ReviveAsync())
-                since = System.Diagnostics.Stopwatch.StartNew();
-            if (await done())
-                return true;
-            if (isFirst || since.Elapsed > Patience)
+        await Eventually.TrueAsync(
+            async () =>
             {
-                isFirst = false;
-                await TryAsync(act);
-                since = System.Diagnostics.Stopwatch.StartNew();
-            }
+                if (await ReviveAsync())
+                    since = Stopwatch.StartNew();
+                if (await done())
+                    return true;
+                if (isFirst || since.Elapsed > Patience)
+                {
+                    isFirst = false;
+                    await TryAsync(act);
+                    since = Stopwatch.StartNew();
+                }
 
-            return false;
-        });
+                return false;
+            },
+            what);
     }
 
     /// <summary>What a process remembers is forgotten.</summary>
-    public async Task RestartAsync()
+    /// <param name="meanwhile">What happens while there is no process.</param>
+    public async Task RestartAsync(Func<Task>? meanwhile = null)
     {
-        await _broker.KillAsync();
-        await _broker.StartAsync();
+        if (!_broker.Program.HasExited)
+            await _broker.KillAsync();
+        await Rules.HoldAtAnyInstantAsync();
+        if (meanwhile is not null)
+            await meanwhile();
+        await ComeUpAsync();
     }
+
+    /// <summary>Starts it, and again for as long as it dies on the way because it was told to.</summary>
+    public async Task ComeUpAsync()
+    {
+        for (var wasArmed = IsArmed; !await _broker.ComeUpAsync(); wasArmed = IsArmed)
+            Assert.True(wasArmed && !IsArmed, $"The broker ended at its start, and nobody told it to:\n{_broker.Program.Everything}");
+    }
+
+    /// <summary>Writes into the broker's database behind its back.</summary>
+    public Task ForgeAsync(string sql) => Evidence.ForgeAsync(sql);
 
     /// <summary>Whether the service takes this token.</summary>
     public async Task<bool> WorksAsync(string token)
@@ -120,18 +163,32 @@ internal sealed class CrashRig : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<JsonObject>())!["active"]!.GetValue<bool>();
     }
 
+    /// <summary>The ids of the public keys that verifiers are told.</summary>
+    public async Task<IReadOnlyList<string>> ServedKeysAsync()
+    {
+        using var http = new HttpClient { BaseAddress = _broker.Url };
+        var set = await http.GetFromJsonAsync<JsonObject>(new Uri(".well-known/jwks.json", UriKind.Relative));
+        return [.. set!["keys"]!.AsArray().Select(k => k!["kid"]!.GetValue<string>())];
+    }
+
+    /// <summary>Every place in which no secret may stand: what is stored, what was logged, what went to Slack.</summary>
+    public async Task<string> EverythingKeptAsync() => $"{await Evidence.EverythingAsync()}\n{Log}\n{await _workspace.WireLogAsync()}";
+
     public async ValueTask DisposeAsync()
     {
-        Ana.Dispose();
+        _ana?.Dispose();
         await _broker.DisposeAsync();
         await _workspace.DisposeAsync();
+        if (_target is not null)
+            await _target.DisposeAsync();
     }
 
     private async Task<bool> ReviveAsync()
     {
         if (!_broker.Program.HasExited)
             return false;
-        await _broker.StartAsync();
+        await Rules.HoldAtAnyInstantAsync();
+        await ComeUpAsync();
         return true;
     }
 

@@ -1,0 +1,42 @@
+namespace JitBroker.LiveTests.Crashes.Points;
+
+/// <summary>The stretches on which the broker is killed: the columns of the table.</summary>
+internal enum Stretch
+{
+    /// <summary>The first start over an empty database, until it is ready.</summary>
+    Start,
+
+    /// <summary>From the ask in chat until somebody could press Approve.</summary>
+    Submit,
+    Decide,
+
+    /// <summary>A login at the database, with a session left open.</summary>
+    Collect,
+    Done,
+    Expiry,
+
+    /// <summary>A token from the collection to its early end.</summary>
+    Token,
+
+    /// <summary>Ask, approve and done, heard over sockets.</summary>
+    Socket,
+
+    /// <summary>A catalog that ends a live grant.</summary>
+    Reload,
+
+    /// <summary>A start at which the signing keys are due for successors.</summary>
+    Rotate,
+}
+
+/// <summary>One way through stretches that is gone calmly, or with a death on one of them.</summary>
+internal interface IStory
+{
+    /// <summary>In order.</summary>
+    IReadOnlyList<Stretch> Way { get; }
+
+    /// <summary>Goes one of them to its end, whatever the broker dies of meanwhile.</summary>
+    Task GoAsync(Stretch stretch);
+
+    /// <summary>What must be true of a finished story, by the database, the target and the screens alone.</summary>
+    Task HoldsAsync();
+}
