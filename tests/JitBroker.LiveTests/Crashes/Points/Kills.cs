@@ -124,7 +124,9 @@ internal sealed class Kills(Engine engine, Action<string>? progress = null)
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 _table.Failed(kill.Stretch, kill.Point);
-                _failures.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{engine}, {kill}: {e.Message}\n{e.StackTrace}\n{Tail(rig?.Log ?? "")}"));
+                var failure = string.Create(CultureInfo.InvariantCulture, $"{engine}, {kill}: {e.Message}\n{e.StackTrace}\n{Tail(rig?.Log ?? "")}");
+                _failures.Enqueue(failure);
+                progress?.Invoke(failure);
                 // Whatever is left there must not disturb the next.
                 rig = await DiscardAsync(rig);
             }
