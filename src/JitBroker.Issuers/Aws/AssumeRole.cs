@@ -30,7 +30,7 @@ internal sealed class AssumeRole(AwsNet net, IssueOrder order, AwsTerms terms, A
         catch (Exception e) when (Trouble.IsExpected(e, cancellationToken))
         {
             var why = Trouble.Of(terms.Way.Sts, $"assuming {terms.Role}", e);
-            return Trouble.IsPassing(e) ? new MintOutcome.Unavailable(why) : new MintOutcome.Refused(why);
+            return Trouble.IsOrders(e) ? new MintOutcome.Refused(why) : new MintOutcome.Unavailable(why, Trouble.ObstacleOf(e));
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class AwsIssuer(AwsNet net, SecretLookup secrets, EndSession end
         if (plan.ExpiresAt <= order.Now)
             return new MintOutcome.Refused($"The grant of {order.Entitlement} ends within a second: a session would be dead on arrival.");
         if (!AwsKeys.TryFind(secrets, terms.Way, out var keys, out problem))
-            return new MintOutcome.Unavailable($"{order.Issuer} cannot be reached: {problem} Ask the platform team.");
+            return new MintOutcome.Unavailable($"{order.Issuer} cannot be reached: {problem} Ask the platform team.", Obstacle.Denied);
         return await new AssumeRole(net, order, terms, keys, plan.ExpiresAt).RunAsync(cancellationToken);
     }
 

@@ -114,7 +114,7 @@ internal sealed class CheckAccount(AwsNet net, SecretLookup secrets, TimeProvide
         }
         catch (IamRefusalException e)
         {
-            return e.Code is "AccessDenied" or "AccessDeniedException";
+            return Trouble.IsDenial(e.Code);
         }
     }
 

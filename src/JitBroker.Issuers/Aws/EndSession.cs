@@ -28,12 +28,12 @@ internal sealed class EndSession(DenyStore store, WriteDenials write, AwsAccount
         }
         catch (ClosedAccountException e)
         {
-            return new EndOutcome.Failed(e.Message);
+            return new EndOutcome.Failed(e.Message, Obstacle.Denied);
         }
         catch (Exception e) when (Trouble.IsExpected(e, cancellationToken))
         {
             var what = string.Create(CultureInfo.InvariantCulture, $"writing {DenyPolicy.Name} of {handle.Role}");
-            return new EndOutcome.Failed($"{Trouble.Of(handle.Way.Iam, what, e)} By itself the session ends at {Instants.ToText(handle.ExpiresAt)}.");
+            return new EndOutcome.Failed($"{Trouble.Of(handle.Way.Iam, what, e)} By itself the session ends at {Instants.ToText(handle.ExpiresAt)}.", Trouble.ObstacleOf(e));
         }
     }
 

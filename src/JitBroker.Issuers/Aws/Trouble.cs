@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Amazon.Runtime;
+using JitBroker.Issuing;
 
 namespace JitBroker.Issuers.Aws;
 
@@ -25,10 +26,22 @@ internal static class Trouble
         _ => false,
     };
 
-    /// <summary>Whether the same may be otherwise in a moment, or once the broker's keys are put right.</summary>
-    public static bool IsPassing(Exception e) => Find<StrayAnswerException>(e) is not null || CodeOf(e) is not { Length: > 0 } code || IsThrottling(e) || Keys.Contains(code, StringComparer.Ordinal) || StatusOf(e) >= 500;
+    /// <summary>By AWS's codes, as its API models and its documents of common errors have them.</summary>
+    public static Obstacle ObstacleOf(Exception e) => CodeOf(e) switch
+    {
+        null or "" => Obstacle.Away,
+        var code when IsThrottling(code) => Obstacle.Throttled,
+        var code when IsDenial(code) || Keys.Contains(code, StringComparer.Ordinal) => Obstacle.Denied,
+        "ConcurrentModification" or "ConcurrentModificationException" => Obstacle.Conflict,
+        _ => StatusOf(e) >= 500 ? Obstacle.Away : Obstacle.Unfinished,
+    };
 
-    public static bool IsThrottling(Exception e) => CodeOf(e) is { } code && Throttled.Contains(code, StringComparer.Ordinal);
+    /// <summary>Whether what was ordered is at fault: the same order will fare no better.</summary>
+    public static bool IsOrders(Exception e) => ObstacleOf(e) == Obstacle.Unfinished;
+
+    public static bool IsDenial(string code) => code is "AccessDenied" or "AccessDeniedException" or "UnauthorizedOperation";
+
+    private static bool IsThrottling(string code) => Throttled.Contains(code, StringComparer.Ordinal);
 
     /// <summary>Null when AWS gave none.</summary>
     public static string? CodeOf(Exception e) => e switch { AmazonServiceException sts => sts.ErrorCode, IamRefusalException iam => iam.Code, _ => null };
@@ -68,7 +81,7 @@ internal static class Trouble
         "RegionDisabledException" => " STS is not active in that region of the account.",
         "LimitExceeded" or "LimitExceededException" => " The role's own inline policies leave no room; move them into managed policies.",
         _ when Keys.Contains(code, StringComparer.Ordinal) => " The broker's own access key is not right there any more.",
-        _ when IsThrottling(e) => " AWS asks to slow down.",
+        _ when IsThrottling(code) => " AWS asks to slow down.",
         _ => "",
     };
 

@@ -32,6 +32,11 @@ public sealed class BadCatalogTests
         { "{ members: [dan@example.com] }", "{}", "groups.platform: A group has either members or a schedule." },
         { "kind: pagerduty", "kind: pagerdutty", "groups.oncall.schedule.kind: \"pagerdutty\" is not one of pagerduty, opsgenie, http. Did you mean pagerduty?" },
         { "token: \"${env:PD}\"", "token: abc123", "groups.oncall.schedule.token: A secret must not stand in the catalog" },
+        { "kind: pagerduty, id: PABC123", "kind: http, id: \"http://oncall.example.com/who\"", "groups.oncall.schedule.id: \"http://oncall.example.com/who\" is not an address that begins with https://. Correct it" },
+        { "kind: pagerduty, id: PABC123", "kind: http, id: \"http://127.0.0.1:9/who\"", "groups.oncall.schedule.id: \"http://127.0.0.1:9/who\" is not an address that begins with https://." },
+        { "kind: pagerduty, id: PABC123", "kind: http, id: \"https://u:p@oncall.example.com/\"", "is not an absolute address without user, password and fragment." },
+        { "kind: pagerduty, id: PABC123", "kind: pagerduty, api: \"https://evil.example.com/\", id: PABC123", "groups.oncall.schedule.api: \"https://evil.example.com/\" is not an API of this vendor: https://api.pagerduty.com/ or https://api.eu.pagerduty.com/." },
+        { "kind: pagerduty, id: PABC123", "kind: opsgenie, api: \"https://api.eu.pagerduty.com/\", id: PABC123", "is not an API of this vendor: https://api.opsgenie.com/ or https://api.eu.opsgenie.com/." },
         { "roles: { admin:", "roles: { approver: [platform], admin:", "roles.approver: \"approver\" is not a role." },
         { "auditor: [security]", "auditor: [securty]", "roles.auditor[0]: \"securty\" is not a group of this catalog. Did you mean security?" },
         // issuers
@@ -41,6 +46,10 @@ public sealed class BadCatalogTests
         { "tokenLifetime: 15m", "introspectors: [ { client: a, secret: hush } ]", "issuers.tokens.introspectors[0].secret: A secret must not stand in the catalog" },
         { "tokenLifetime: 15m", "tokenLifetime: 0s", "issuers.tokens.tokenLifetime: \"0s\" is no time at all: a duration must be above zero." },
         { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Password=hush\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
+        { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Password=$hush\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
+        { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Pwd='hush hush'\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
+        { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Password=${env:ORDERS_PG}hush\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
+        { "connection: \"${env:ORDERS_PG}\"", "connection: \"postgresql://jit:$hush@db/orders\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
         { "connection: \"${env:ORDERS_PG}\"", "connection: \"${vault:x}\"", "issuers.orders-pg.connection: The value holds a reference that cannot be read" },
         { "secretAccessKey: \"${env:S}\"", "secretAccessKey: hush", "issuers.aws.secretAccessKey: A secret must not stand in the catalog" },
         { "management: \"https://mq:15671\"", "management: \"https://u:hush@mq\"", "issuers.rmq.management: An address must not carry a user or password." },
@@ -134,7 +143,7 @@ public sealed class BadCatalogTests
     [Theory]
     [InlineData("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:1:stream/orders", "")]
     [InlineData("iam:GetRole", "arn:aws:iam::1:role/r", "")]
-    [InlineData("*", "arn:aws:s3:::b/*", "The policy allows *, which is all that the service can do")]
+    [InlineData("*", "arn:aws:s3:::b/*", "The policy allows *, which is any service's")]
     [InlineData("s3:*", "arn:aws:s3:::b/*", "The policy allows s3:*, which is all that the service can do, giving access to others included")]
     [InlineData("*:Get*", "arn:aws:s3:::b/*", "The policy allows *:Get*, which is any service's")]
     [InlineData("iam:PutRolePolicy", "arn:aws:iam::1:role/r", "by which one makes access that outlasts the grant")]

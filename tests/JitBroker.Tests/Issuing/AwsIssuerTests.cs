@@ -64,29 +64,51 @@ public sealed class AwsIssuerTests
 
     /// <summary>Moto says yes to what AWS would refuse, so these answers are AWS's by its API's model.</summary>
     [Theory]
-    [InlineData(403, "AccessDenied", false, "lacks the right, or the role's trust policy does not let it in")]
-    [InlineData(400, "ValidationError", false, "Raise the role's maximum session duration")]
-    [InlineData(400, "MalformedPolicyDocument", false, "MaxSessionDuration")]
-    [InlineData(400, "PackedPolicyTooLarge", false, "Shorten grants.policy")]
-    [InlineData(403, "RegionDisabledException", false, "not active in that region")]
-    [InlineData(400, "Throttling", true, "AWS asks to slow down")]
-    [InlineData(403, "ExpiredToken", true, "access key is not right there any more")]
-    [InlineData(403, "SignatureDoesNotMatch", true, "access key is not right there any more")]
-    [InlineData(500, "InternalFailure", true, "InternalFailure")]
-    [InlineData(503, "ServiceUnavailable", true, "ServiceUnavailable")]
-    public async Task What_AWS_refuses_is_told_in_its_words_with_what_to_do(int status, string code, bool isPassing, string expected)
+    [InlineData(403, "AccessDenied", Obstacle.Denied, true, "lacks the right, or the role's trust policy does not let it in")]
+    [InlineData(400, "ValidationError", null, true, "Raise the role's maximum session duration")]
+    [InlineData(400, "MalformedPolicyDocument", null, true, "MaxSessionDuration")]
+    [InlineData(400, "PackedPolicyTooLarge", null, true, "Shorten grants.policy")]
+    [InlineData(403, "RegionDisabledException", null, false, "not active in that region")]
+    [InlineData(400, "Throttling", Obstacle.Throttled, false, "AWS asks to slow down")]
+    [InlineData(403, "ExpiredToken", Obstacle.Denied, false, "access key is not right there any more")]
+    [InlineData(403, "SignatureDoesNotMatch", Obstacle.Denied, false, "access key is not right there any more")]
+    [InlineData(500, "InternalFailure", Obstacle.Away, false, "InternalFailure")]
+    [InlineData(503, "ServiceUnavailable", Obstacle.Away, false, "ServiceUnavailable")]
+    public async Task What_AWS_refuses_is_told_in_its_words_with_what_to_do(int status, string code, Obstacle? obstacle, bool isQuoted, string expected)
     {
         await using var bench = await AwsBench.NewAsync();
-        bench.Wire.Instead = call => call.Action == "AssumeRole" ? AwsWire.Error((HttpStatusCode)status, code, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role. SECRET-OF-THE-REQUEST") : null;
+        bench.Wire.Instead = call => call.Action == "AssumeRole" ? AwsWire.Error((HttpStatusCode)status, code, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role") : null;
         var order = bench.Order();
 
         var outcome = await bench.Issuer().MintAsync(order, bench.Issuer().Plan(order), Token);
 
-        var why = isPassing ? Assert.IsType<MintOutcome.Unavailable>(outcome).Why : Assert.IsType<MintOutcome.Refused>(outcome).Why;
+        var why = obstacle is null ? Assert.IsType<MintOutcome.Refused>(outcome).Why : Assert.IsType<MintOutcome.Unavailable>(outcome).Why;
+        Assert.Equal(obstacle, (outcome as MintOutcome.Unavailable)?.Obstacle);
         Assert.Contains(code, why, StringComparison.Ordinal);
         Assert.Contains(expected, why, StringComparison.Ordinal);
-        Assert.True(!isPassing || !why.Contains("SECRET", StringComparison.Ordinal), why);
+        Assert.Equal(isQuoted, why.Contains("The requested DurationSeconds", StringComparison.Ordinal));
         Assert.Single(bench.Wire.CallsOf("AssumeRole"));
+    }
+
+    [Theory]
+    [InlineData(400, "Throttling", Obstacle.Throttled)]
+    [InlineData(403, "AccessDenied", Obstacle.Denied)]
+    [InlineData(409, "ConcurrentModification", Obstacle.Conflict)]
+    [InlineData(409, "LimitExceeded", Obstacle.Unfinished)]
+    [InlineData(500, "ServiceFailure", Obstacle.Away)]
+    [InlineData(502, "", Obstacle.Away)]
+    public async Task What_stood_in_the_way_of_an_end_is_told_apart(int status, string code, Obstacle expected)
+    {
+        await using var bench = await AwsBench.NewAsync();
+        var minted = await bench.MintAsync();
+        bench.Wire.Instead = call => call.Action == "PutRolePolicy" ? AwsWire.Error((HttpStatusCode)status, code) : null;
+
+        Assert.Equal(expected, Assert.IsType<EndOutcome.Failed>(await minted.EndAsync()).Obstacle);
+        Assert.True(await minted.MayAsync());
+
+        bench.Wire.Instead = null;
+        Assert.IsType<EndOutcome.Ended>(await minted.EndAsync());
+        Assert.False(await minted.MayAsync());
     }
 
     [Theory]
