@@ -1,5 +1,6 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
+using JitBroker.Benchmarks.Due;
 using JitBroker.Benchmarks.Lifecycle;
 
 namespace JitBroker.Benchmarks;
@@ -12,6 +13,7 @@ internal static class Benchmarks
         new LifecycleBenchmark(),
         new AckBenchmark(),
         new AuditBenchmark(),
+        new DueBenchmark(),
     ];
 
     public static IEnumerable<string> Names => All.Select(b => b.Name);

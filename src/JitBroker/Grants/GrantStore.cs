@@ -61,6 +61,15 @@ public sealed class GrantStore
            limit @limit
         """;
 
+    private const string LockDueToEndSql = $"""
+          select {Columns}
+            from grants
+           where state = 'active'
+             and ends_at <= @now
+        order by ends_at
+           limit @limit /* pg: for update skip locked */
+        """;
+
     private const string DueToStartSql = """
           select id
             from grants
@@ -125,6 +134,10 @@ public sealed class GrantStore
 
     public Task<IReadOnlyList<string>> DueToEndAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(DueToEndSql, new { now, limit }, cancellationToken);
+
+    /// <summary>Takes the first of those whose time is over for this transaction, but for those that somebody else has taken.</summary>
+    public Task<IReadOnlyList<Grant>> LockDueToEndAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(LockDueToEndSql, new { now, limit }, cancellationToken);
 
     public Task<IReadOnlyList<string>> DueToStartAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(DueToStartSql, new { now, limit }, cancellationToken);

@@ -24,6 +24,20 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
     /// <returns>Null when it was moved by somebody else first.</returns>
     public async Task<Lease?> BeginRevokingAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var (revoking, happened) = Revoking(session, lease, requestId, because, now);
+        return await MoveAsync(session, lease, revoking, happened, cancellationToken) ? revoking : null;
+    }
+
+    /// <summary>As <see cref="BeginRevokingAsync"/>, of a live lease that was read under the lock of its grant; does not wait for the write.</summary>
+    public async Task BeginRevokingHeldAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (revoking, happened) = Revoking(session, lease, requestId, because, now);
+        await leases.MoveHeldAsync(session, lease, revoking, cancellationToken);
+        await events.AppendAsync(session, happened, cancellationToken);
+    }
+
+    private (Lease Revoking, AuditEvent Happened) Revoking(Session session, Lease lease, string requestId, string because, DateTimeOffset now)
+    {
         var handle = RevocationHandle.FromJson(lease.Handle);
         DateTimeOffset? dueBy = handle.EarlyEnd == EarlyEnd.AtExpiry ? Instants.Truncate(lease.ExpiresAt + handle.Within) : null;
         var revoking = lease with
@@ -36,8 +50,7 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
         };
         var data = new JsonObject { ["because"] = because };
         session.AfterCommit(() => Wake(revoking.NextAttemptAt.Value, now));
-        var moved = await MoveAsync(session, lease, revoking, AuditEvent.BySystem("lease", lease.Id, revoking.Version, "lease.revoking", now, requestId, data), cancellationToken);
-        return moved ? revoking : null;
+        return (revoking, AuditEvent.BySystem("lease", lease.Id, revoking.Version, "lease.revoking", now, requestId, data));
     }
 
     /// <summary>Gone, read back at the target.</summary>
