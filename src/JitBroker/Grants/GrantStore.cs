@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JitBroker.Storage;
 
 namespace JitBroker.Grants;
@@ -23,6 +24,13 @@ public sealed class GrantStore
         select {Columns}
           from grants
          where id = @id /* pg: for update */
+        """;
+
+    private const string LockAllSql = $"""
+          select {Columns}
+            from grants
+           where id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+        order by holder, id /* pg: for update */
         """;
 
     private const string MoveSql = """
@@ -111,6 +119,10 @@ public sealed class GrantStore
     /// <summary>Takes the grant for this transaction. Null when there is none.</summary>
     public Task<Grant?> LockAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Grant>(LockSql, new { id }, cancellationToken);
+
+    /// <summary>Takes several for this transaction, in one order everywhere so that no two of these wait for each other.</summary>
+    public Task<IReadOnlyList<Grant>> LockAllAsync(Session session, IEnumerable<string> ids, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(LockAllSql, new { ids = JsonSerializer.Serialize(ids) }, cancellationToken);
 
     /// <summary>Moves a grant this transaction has locked, along <see cref="GrantLifecycle"/>.</summary>
     /// <exception cref="InvalidOperationException">The move is not legal, or the lock was not held: a bug. At the latest before the commit.</exception>

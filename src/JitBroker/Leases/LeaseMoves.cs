@@ -53,14 +53,16 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
         return (revoking, AuditEvent.BySystem("lease", lease.Id, revoking.Version, "lease.revoking", now, requestId, data));
     }
 
-    /// <summary>Gone, read back at the target.</summary>
-    public Task<bool> RevokedAsync(Session session, Lease lease, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Gone, read back at the target; of a lease that was read under the lock of its grant. Does not wait for the write.</summary>
+    public async Task<Lease> RevokedAsync(Session session, Lease lease, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var revoked = lease with
         {
             State = LeaseState.Revoked.ToText(), Version = lease.Version + 1, RevokedAt = now, Verified = true, LastError = null, NextAttemptAt = null,
         };
-        return MoveAsync(session, lease, revoked, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId), cancellationToken);
+        await leases.MoveHeldAsync(session, lease, revoked, cancellationToken);
+        await events.AppendAsync(session, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId), cancellationToken);
+        return revoked;
     }
 
     /// <summary>Given up by an operator: over for the broker, not verified at the target. What was the matter with it stays on it.</summary>
