@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Catalog;
@@ -16,7 +17,7 @@ internal sealed class DueBenchmark : IBenchmark
     private const int Due = 2_000;
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public string Name => "due";
 
@@ -72,13 +73,16 @@ internal sealed class DueBenchmark : IBenchmark
     private static async Task<DueLags> LagsAsync(PrivateDatabase place, (string From, string To) which, CancellationToken cancellationToken)
     {
         await using var source = NpgsqlDataSource.Create(place.ConnectionString);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        var watch = Stopwatch.StartNew();
         await using var open = source.CreateCommand("select count(*) from grants where id >= $1 and id < $2 and state <> 'ended'");
         open.Parameters.AddWithValue(which.From);
         open.Parameters.AddWithValue(which.To);
-        while ((long)(await open.ExecuteScalarAsync(patience.Token))! > 0)
-            await Task.Delay(OneSecond, patience.Token);
+        while ((long)(await open.ExecuteScalarAsync(cancellationToken))! is var left and > 0)
+        {
+            if (watch.Elapsed > Patience)
+                throw new InvalidOperationException(FormattableString.Invariant($"{left} of {Due} grants have not ended after {Patience.TotalMinutes} minutes: {await WhyAsync(source, cancellationToken)}"));
+            await Task.Delay(OneSecond, cancellationToken);
+        }
 
         await using var ended = source.CreateCommand("select end_requested_at - ends_at, verified_end_at - ends_at from grants where id >= $1 and id < $2");
         ended.Parameters.AddWithValue(which.From);
@@ -93,6 +97,13 @@ internal sealed class DueBenchmark : IBenchmark
         }
 
         return new DueLags(told, verified);
+    }
+
+    private static async Task<string> WhyAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        await using var query = source.CreateCommand(
+            "select string_agg(line, '; ') from (select target || ' ' || state || ' ' || count(*) || ' ' || coalesce(max(last_error), '') as line from leases where state <> 'active' group by target, state) as lines");
+        return await query.ExecuteScalarAsync(cancellationToken) as string ?? "no lease has been touched";
     }
 
     private static async Task<DateTimeOffset> FirstEndAsync(PrivateDatabase place, (string From, string To) which, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ internal sealed class SeededGrants(PrivateDatabase place, CatalogSnapshot catalo
         var holder = $"'asker' || lpad((i % {Text(TemplatesAsker)})::text, 4, '0') || '@example.com'";
         var ends = "cast(@endsAt as timestamptz) + (i - @first) * cast(@step as interval)";
         await CopyAsync(connection, "requests", request, new() { ["id"] = Id('0'), ["requester"] = holder });
-        await CopyAsync(connection, "grants", grant, new() { ["id"] = Id('1'), ["request_id"] = Id('0'), ["holder"] = holder, ["ends_at"] = ends });
+        await CopyAsync(connection, "grants", grant, new() { ["id"] = Id('1'), ["request_id"] = Id('0'), ["holder"] = holder, ["starts_at"] = ends + " - interval '12 hours'", ["ends_at"] = ends });
         await CopyAsync(connection, "leases", lease, new()
         {
             ["id"] = Id('2'), ["grant_id"] = Id('1'), ["holder"] = holder, ["expires_at"] = ends,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using JitBroker.Benchmarks.Lifecycle;
 
@@ -31,6 +32,7 @@ internal sealed class ServedBroker : IAsyncDisposable
             UseShellExecute = false,
         };
         start.Environment["ASPNETCORE_URLS"] = url.AbsoluteUri.TrimEnd('/');
+        start.Environment[DueCatalog.SecretVariable] = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var at = clock.GetUtcNow();
         return new ServedBroker(Process.Start(start)!, at, url);
     }
