@@ -62,6 +62,7 @@ public static class CoreServices
             .AddSingleton<ISweep, StartGrantsSweep>()
             .AddSingleton<ISweep, EndGrantsSweep>()
             .AddSingleton<ISweep, RevokeLeasesSweep>()
+            .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
@@ -94,7 +95,9 @@ public static class CoreServices
             .AddSingleton<IdempotencyStore>()
             .AddSingleton<RequestReader>()
             .AddSingleton<SettleRequest>()
+            .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
+            .AddSingleton<SubmitExtension>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>();
@@ -103,6 +106,7 @@ public static class CoreServices
         services
             .AddSingleton<GrantStore>()
             .AddSingleton<OpenGrant>()
+            .AddSingleton<ExtendGrant>()
             .AddSingleton<EndGrant>()
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
@@ -116,5 +120,7 @@ public static class CoreServices
             .AddSingleton<StuckLeases>()
             .AddSingleton<RetryLease>()
             .AddSingleton<AbandonLease>()
-            .AddSingleton<RevokeDueLeases>();
+            .AddSingleton<RevokeDueLeases>()
+            .AddSingleton<ProlongLease>()
+            .AddSingleton<ProlongDueLeases>();
 }

@@ -1,5 +1,6 @@
 using JitBroker.Catalog;
 using JitBroker.People;
+using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Storage;
 
@@ -63,8 +64,9 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
             return "The entitlement was removed from the catalog.";
         if (directory.Find(grant.Holder) is null)
             return "The holder is not in the catalog any more.";
-        if (!RequestContent.FromText(grant.Content).StillMeans(directory.Catalog))
+        var content = RequestContent.FromText(grant.Content);
+        if (!content.StillMeans(directory.Catalog))
             return "What the entitlement grants was changed in the catalog.";
-        return entitlement.Eligible.Any(g => directory.IsMember(g, grant.Holder)) ? null : "The holder may not have this any more.";
+        return Eligibility.MayKeep(directory, grant.Holder, entitlement, content.Emergency) ? null : "The holder may not have this any more.";
     }
 }

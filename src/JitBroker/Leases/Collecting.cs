@@ -42,7 +42,7 @@ public static class Collecting
         if (!content.StillMeans(directory.Catalog))
             return new Refusal(Codes.GrantNotActive, $"What {grant.Entitlement} grants has changed since this was approved, so nothing more is minted under it. Ask again.");
         var entitlement = directory.Catalog.Entitlements[grant.Entitlement];
-        return entitlement.Eligible.Any(g => directory.IsMember(g, grant.Holder))
+        return Eligibility.MayKeep(directory, grant.Holder, entitlement, content.Emergency)
             ? null
             : new Refusal(Codes.NotEligible, $"You may not have {grant.Entitlement} any more. Ask the platform team.");
     }

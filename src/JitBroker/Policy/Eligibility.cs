@@ -10,6 +10,15 @@ public static class Eligibility
     public static bool IsEligible(PeopleDirectory directory, string email, Entitlement entitlement) =>
         directory.Find(email) is not null && entitlement.Eligible.Any(g => directory.IsMember(g, email));
 
+    /// <summary>
+    /// Whether <paramref name="email"/> may keep what was granted. An emergency was checked when it was taken and ends by its hard limit, so the end of a shift, or a
+    /// schedule that does not answer, does not cut it short; leaving the catalog, a group of it, or the emergency path's end does.
+    /// </summary>
+    public static bool MayKeep(PeopleDirectory directory, string email, Entitlement entitlement, bool emergency) =>
+        emergency
+            ? directory.Find(email) is not null && entitlement.BreakGlass is { } path && path.Eligible.Any(g => directory.IsMember(g, email) || directory.Catalog.Groups.GetValueOrDefault(g)?.Schedule is not null)
+            : IsEligible(directory, email, entitlement);
+
     /// <summary>Hidden entitlements exist only for those who may ask for them; anybody else must get the answer an unknown name gets.</summary>
     public static bool MaySee(PeopleDirectory directory, string email, Entitlement entitlement) =>
         !entitlement.Hidden || IsEligible(directory, email, entitlement);
