@@ -13,6 +13,8 @@ public sealed class IssuerRegistry(IEnumerable<IIssuer> issuers, Database databa
         .ToFrozenDictionary(i => i.Kind, StringComparer.Ordinal);
 
     private readonly FrozenDictionary<string, IProlongs> _prolonging = issuers
+        .Reverse()
+        .DistinctBy(i => i.Kind, StringComparer.Ordinal)
         .Where(i => i is IProlongs)
         .ToFrozenDictionary(i => i.Kind, i => database.CrashPoints.AreOn ? new CrashPointProlongs((IProlongs)i, i.Kind, database.CrashPoints) : (IProlongs)i, StringComparer.Ordinal);
 
