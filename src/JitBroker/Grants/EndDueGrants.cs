@@ -42,7 +42,7 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
     /// <summary>The live grants that <paramref name="catalog"/> would end.</summary>
     internal async Task<IReadOnlyList<NotCarried>> NotCarriedAsync(CatalogSnapshot catalog, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalog);
+        var directory = catalogs.Under(catalog);
         var found = new List<NotCarried>();
         IReadOnlyList<Grant> page;
         // Page by page: there may be more live grants than are good to hold at once.
@@ -58,6 +58,7 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
         }
     }
 
+    /// <summary>Why a live grant must end, or null.</summary>
     internal static string? Reason(PeopleDirectory directory, Grant grant)
     {
         if (!directory.Catalog.Entitlements.TryGetValue(grant.Entitlement, out var entitlement))

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using JitBroker.Audit;
-using JitBroker.Catalog;
 using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
+using JitBroker.People;
 using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Scheduling;
@@ -47,7 +47,7 @@ public sealed class ExtendGrant(
 
     /// <param name="approved">The extension as approved by this transaction, which has passed <see cref="ObjectionAsync"/>.</param>
     /// <param name="duration">The shortest of the asked and the counted approvals.</param>
-    public async Task<Grant> InAsync(Session session, CatalogSnapshot catalog, Request approved, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Grant> InAsync(Session session, PeopleDirectory directory, Request approved, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var grant = (await grants.LockAsync(session, approved.ExtendsGrant!, cancellationToken))!;
         var extended = grant with { EndsAt = grant.EndsAt + duration, Version = grant.Version + 1 };
@@ -58,7 +58,7 @@ public sealed class ExtendGrant(
             await moves.BeginProlongingAsync(session, lease, extended.EndsAt, grant.RequestId, now, cancellationToken);
         await announcer.MovedAsync(session, approved.Id, now, cancellationToken);
         await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
-        await announcer.TellAsync(session, catalog, grant.Holder, Templates.ExpiryNotice, grant.Id, now, OpenGrant.NoticeAt(extended), null, cancellationToken);
+        await announcer.TellAsync(session, directory, grant.Holder, Templates.ExpiryNotice, grant.Id, now, OpenGrant.NoticeAt(extended), null, cancellationToken);
         session.AfterCommit(() => wakeups.DueAt(extended.EndsAt));
         return extended;
     }

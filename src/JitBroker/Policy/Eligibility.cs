@@ -11,13 +11,16 @@ public static class Eligibility
         directory.Find(email) is not null && entitlement.Eligible.Any(g => directory.IsMember(g, email));
 
     /// <summary>
-    /// Whether <paramref name="email"/> may keep what was granted. An emergency was checked when it was taken and ends by its hard limit, so the end of a shift, or a
-    /// schedule that does not answer, does not cut it short; leaving the catalog, a group of it, or the emergency path's end does.
+    /// Whether <paramref name="email"/> may keep what was granted. A shift that is over, or a schedule that does not answer, takes nothing away that was given; leaving
+    /// the catalog or a group of named people does. An emergency goes by those who may take it.
     /// </summary>
-    public static bool MayKeep(PeopleDirectory directory, string email, Entitlement entitlement, bool emergency) =>
-        emergency
-            ? directory.Find(email) is not null && entitlement.BreakGlass is { } path && path.Eligible.Any(g => directory.IsMember(g, email) || directory.Catalog.Groups.GetValueOrDefault(g)?.Schedule is not null)
-            : IsEligible(directory, email, entitlement);
+    public static bool MayKeep(PeopleDirectory directory, string email, Entitlement entitlement, bool emergency)
+    {
+        var groups = emergency ? entitlement.BreakGlass?.Eligible ?? [] : entitlement.Eligible;
+        return directory.Find(email) is not null
+            && groups.Count > 0
+            && (groups.All(directory.IsOnCall) || groups.Any(g => directory.IsMember(g, email) || (directory.IsUnknown(g) && directory.Catalog.Groups.ContainsKey(g))));
+    }
 
     /// <summary>Hidden entitlements exist only for those who may ask for them; anybody else must get the answer an unknown name gets.</summary>
     public static bool MaySee(PeopleDirectory directory, string email, Entitlement entitlement) =>
@@ -28,6 +31,15 @@ public static class Eligibility
     [
         .. directory.Catalog.Entitlements.Values.Where(e => IsEligible(directory, email, e)).OrderBy(e => e.Name, StringComparer.Ordinal),
     ];
+
+    /// <summary>
+    /// Why it cannot be told now whether they may ask, for people and without a full stop: none of the groups that can be told has them, and one cannot be told. Null
+    /// when it can. Unknown is a no to whatever would begin, and no reason to end what was given.
+    /// </summary>
+    public static string? WhyUnknown(PeopleDirectory directory, string email, Entitlement entitlement) =>
+        directory.Find(email) is null || IsEligible(directory, email, entitlement)
+            ? null
+            : entitlement.Eligible.Where(directory.Catalog.Groups.ContainsKey).Select(directory.WhyUnknown).FirstOrDefault(w => w is not null);
 
     internal static RuleResult Active(PeopleDirectory directory, Person person) =>
         directory.Find(person.Email) is not null
@@ -40,7 +52,7 @@ public static class Eligibility
         var own = entitlement.Eligible.Where(g => directory.IsMember(g, person.Email)).ToList();
         if (own.Count > 0)
             return new RuleResult("eligible", true, $"You are in {string.Join(" and ", own)}, so you may ask for {entitlement.Name}.");
-        var unknown = entitlement.Eligible.Where(directory.IsUnknown).ToList();
+        var unknown = entitlement.Eligible.Where(directory.IsUnknown).Select(g => $"{g} ({directory.WhyUnknown(g)})").ToList();
         var tail = unknown.Count == 0 ? "" : $" Whether you are in {string.Join(" or ", unknown)} could not be checked just now.";
         return new RuleResult("eligible", false, $"Only members of {groups} may ask for {entitlement.Name}, and you are in none of these groups.{tail}");
     }

@@ -43,7 +43,7 @@ public sealed record ExtensionAnalysis
             : AutoDecision.None;
         var refusals = new[]
         {
-            Eligibility.MayKeep(directory, asker.Email, entitlement, ask.Emergency) ? null : new Refusal(Codes.NotEligible, $"You may not have {entitlement.Name} any more, so it is not extended."),
+            NotEligible(directory, asker, entitlement, ask.Emergency),
             isReadable ? Fault(entitlement, limits, ask, duration) : new Refusal(Codes.InvalidDuration, problem, "duration"),
             reason.Check.Rule.Ok ? null : new Refusal(reason.Check.Code, reason.Check.Rule.Text, reason.Check.Field),
             auto.Met || Quorum.CanBeMet(rule, asker.Email, directory) ? null : new Refusal(Codes.NobodyCanApprove, $"Nobody could approve this for you now. It needs {RuleText.Of(rule, asker.Email, directory)}, and you cannot approve it yourself."),
@@ -72,6 +72,15 @@ public sealed record ExtensionAnalysis
             ? $"{entitlement.Name} is not extended. Ask again when you know that you need it longer."
             : string.Create(CultureInfo.InvariantCulture, $"This access was extended {Times(used)} already, and {Times(most)} is the limit. Ask again for a new one.");
         return new Refusal(Codes.ExtensionLimit, text);
+    }
+
+    private static Refusal? NotEligible(PeopleDirectory directory, Person asker, Entitlement entitlement, bool emergency)
+    {
+        if (emergency ? Eligibility.MayKeep(directory, asker.Email, entitlement, emergency) : Eligibility.IsEligible(directory, asker.Email, entitlement))
+            return null;
+        return Eligibility.WhyUnknown(directory, asker.Email, entitlement) is { } why
+            ? new Refusal(Codes.NotEligible, $"I could not check whether you may still have {entitlement.Name} ({why}), so it is not extended now. Try again in a moment.")
+            : new Refusal(Codes.NotEligible, $"You may not have {entitlement.Name} any more, so it is not extended.");
     }
 
     private static Refusal? Fault(Entitlement entitlement, BrokerLimits limits, ExtensionAsk ask, TimeSpan duration)

@@ -27,7 +27,7 @@ public sealed class OpenRequest(RequestStore requests, EventStore events, Announ
     /// <param name="thread">The request under whose cards these are posted; null: cards of their own.</param>
     /// <returns>Why not, and then the transaction is doomed: this person waits for another of this kind already.</returns>
     public async Task<Refusal?> InAsync(
-        Session session, Actor actor, CatalogSnapshot catalog, Request request, IReadOnlyList<Approver> approvers, string? thread, DateTimeOffset now, CancellationToken cancellationToken)
+        Session session, Actor actor, PeopleDirectory directory, Request request, IReadOnlyList<Approver> approvers, string? thread, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!await requests.InsertAsync(session, request, cancellationToken))
         {
@@ -41,7 +41,7 @@ public sealed class OpenRequest(RequestStore requests, EventStore events, Announ
         if (request.ExtendsGrant is { } extended)
             data["extends"] = extended;
         await events.AppendAsync(session, AuditEvent.By(actor, "request", request.Id, 1, "request.submitted", now, request.Id, data), cancellationToken);
-        await announcer.SubmittedAsync(session, catalog, request, approvers, thread, now, cancellationToken);
+        await announcer.SubmittedAsync(session, directory, request, approvers, thread, now, cancellationToken);
         session.AfterCommit(() => wakeups.DueAt(request.LapsesAt));
         return null;
     }

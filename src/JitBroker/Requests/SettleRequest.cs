@@ -47,7 +47,11 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
             return NobodyDecided;
         if (!bench.Content.StillMeans(bench.Directory.Catalog))
             return CatalogChanged;
-        return Eligibility.MayKeep(bench.Directory, request.Requester, bench.Today!, bench.Content.Emergency) ? null : NotEligible;
+        var (directory, entitlement) = (bench.Directory, bench.Today!);
+        var mayHave = bench.Content.Emergency
+            ? Eligibility.MayKeep(directory, request.Requester, entitlement, emergency: true)
+            : Eligibility.IsEligible(directory, request.Requester, entitlement) || Eligibility.WhyUnknown(directory, request.Requester, entitlement) is not null;
+        return mayHave ? null : NotEligible;
     }
 
     /// <summary>Any deny by one who may decide settles. The vote's own event has taken the lock's version; this takes the next.</summary>
@@ -71,8 +75,8 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         await events.AppendAsync(session, AuditEvent.By(by, "request", approved.Id, approved.Version, "request.approved", now, approved.Id, data), cancellationToken);
         await announcer.HomesAsync(session, bench, now, cancellationToken);
         var grant = approved.IsExtension
-            ? await extendGrant.InAsync(session, bench.Directory.Catalog, approved, bench.Duration, now, cancellationToken)
-            : await openGrant.InAsync(session, bench.Directory.Catalog, approved, bench.Duration, now, cancellationToken);
+            ? await extendGrant.InAsync(session, bench.Directory, approved, bench.Duration, now, cancellationToken)
+            : await openGrant.InAsync(session, bench.Directory, approved, bench.Duration, now, cancellationToken);
         return new Decided(approved, grant);
     }
 

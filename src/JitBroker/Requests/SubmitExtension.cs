@@ -33,7 +33,7 @@ public sealed class SubmitExtension(
     private async Task<Outcome<Request>> StoreAsync(
         Session session, Actor actor, ExtendOrder order, DateTimeOffset now, CommitWith<Request>? together, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var grant = Ids.IsId(order.GrantId) ? await grants.FindAsync(session, order.GrantId, cancellationToken) : null;
         if (NotTheirs(directory, grant, actor, order.GrantId) is { } no)
             return no;
@@ -48,7 +48,7 @@ public sealed class SubmitExtension(
         if (await open.TooManyAsync(session, actor.Email, 1, now, cancellationToken) is { } limited)
             return limited;
         var request = Compose(actor, grant, directory.Catalog, entitlement, analysis, content.Emergency, now);
-        if (await open.InAsync(session, actor, directory.Catalog, request, analysis.Approvers, grant.RequestId, now, cancellationToken) is { } pending)
+        if (await open.InAsync(session, actor, directory, request, analysis.Approvers, grant.RequestId, now, cancellationToken) is { } pending)
             return pending;
         if (analysis.AutoApproved.Met)
         {
@@ -74,7 +74,7 @@ public sealed class SubmitExtension(
         if (await extend.ObjectionAsync(session, bench, now, cancellationToken) is not null)
             return null;
         var approved = await open.ApprovedAsync(session, request, "rule", analysis.AutoApproved.Why, now, cancellationToken);
-        await extend.InAsync(session, directory.Catalog, approved, analysis.Duration, now, cancellationToken);
+        await extend.InAsync(session, directory, approved, analysis.Duration, now, cancellationToken);
         return approved;
     }
 

@@ -27,22 +27,22 @@ public sealed class SubmitRequest(
     private const string Kind = "access";
 
     /// <summary>What a submit would come to, without storing anything. The same analysis that <see cref="HandleAsync"/> obeys.</summary>
-    public IReadOnlyList<RequestAnalysis> Analyse(Actor actor, SubmitOrder order) => Analyse(new PeopleDirectory(catalogs.Current), actor, order, clock.GetUtcNow());
+    public IReadOnlyList<RequestAnalysis> Analyse(Actor actor, SubmitOrder order) => Analyse(catalogs.Directory, actor, order, clock.GetUtcNow());
 
     /// <summary>
     /// Whether <paramref name="name"/> is a bundle for this person. One that holds a hidden entitlement they may not have reads as unknown, as that does.
     /// </summary>
-    public bool IsBundle(Actor actor, string name) => Members(new PeopleDirectory(catalogs.Current), actor, name) is not null;
+    public bool IsBundle(Actor actor, string name) => Members(catalogs.Directory, actor, name) is not null;
 
     /// <summary>Why this person may ask for it or not, by that same analysis; null when there is no such entitlement for them.</summary>
-    public Why? Explain(Actor actor, string name) => Why.Of(new PeopleDirectory(catalogs.Current), limits, actor.Person, name, clock.GetUtcNow());
+    public Why? Explain(Actor actor, string name) => Why.Of(catalogs.Directory, limits, actor.Person, name, clock.GetUtcNow());
 
     /// <summary>Stores the request or all of a bundle's, or nothing.</summary>
     /// <param name="together">Commits with it; see <see cref="CommitWith{T}"/>.</param>
     public async Task<Outcome<Submitted>> HandleAsync(Actor actor, SubmitOrder order, CommitWith<Submitted>? together, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var analyses = Analyse(directory, actor, order, now);
         var refusal = analyses.Select(a => a.Refusal).FirstOrDefault(r => r is not null) ?? Unmintable(directory.Catalog, analyses);
         if (refusal is null)
@@ -97,9 +97,9 @@ public sealed class SubmitRequest(
         {
             var request = Compose(actor, order, directory.Catalog, analysis, now);
             var thread = stored.Count == 0 ? null : stored[0].Id;
-            if (await open.InAsync(session, actor, directory.Catalog, request, analysis.Approvers, thread, now, cancellationToken) is { } refusal)
+            if (await open.InAsync(session, actor, directory, request, analysis.Approvers, thread, now, cancellationToken) is { } refusal)
                 return refusal;
-            stored.Add(analysis.AutoApproved.Met ? await ByRuleAsync(session, directory.Catalog, analysis, request, now, cancellationToken) : request);
+            stored.Add(analysis.AutoApproved.Met ? await ByRuleAsync(session, directory, analysis, request, now, cancellationToken) : request);
         }
 
         var submitted = new Submitted(stored, analyses);
@@ -109,10 +109,10 @@ public sealed class SubmitRequest(
     }
 
     private async Task<Request> ByRuleAsync(
-        Session session, CatalogSnapshot catalog, RequestAnalysis analysis, Request request, DateTimeOffset now, CancellationToken cancellationToken)
+        Session session, PeopleDirectory directory, RequestAnalysis analysis, Request request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var approved = await open.ApprovedAsync(session, request, "rule", analysis.AutoApproved.Why, now, cancellationToken);
-        await openGrant.InAsync(session, catalog, approved, request.Duration, now, cancellationToken);
+        await openGrant.InAsync(session, directory, approved, request.Duration, now, cancellationToken);
         return approved;
     }
 
