@@ -21,7 +21,7 @@ public sealed class Door
     private readonly TimeProvider _clock;
     private int _waiting;
 
-    internal Door(DoorTokens tokens, TimeProvider clock) => (_view, _clock) = (new DoorView(tokens, clock), clock);
+    internal Door(Func<CancellationToken, Task<IReadOnlyList<DoorRow>>> read, TimeProvider clock) => (_view, _clock) = (new DoorView(read, clock), clock);
 
     /// <param name="authorization">The one <c>Authorization</c> header; null when there is none, or several.</param>
     /// <param name="resource">The one <c>X-Jit-Resource</c> header, which the door sets and never its client.</param>

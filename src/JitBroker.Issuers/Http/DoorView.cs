@@ -4,7 +4,8 @@ namespace JitBroker.Issuers.Http;
 /// This replica's view of what opens what: a snapshot that is read anew while it is used, at most once per <see cref="Pace"/> however many ask, and never believed when it is older than
 /// <see cref="Door.Staleness"/>. It holds what is in the database and nothing that a caller sends. Nobody asks, nothing is read.
 /// </summary>
-internal sealed class DoorView(DoorTokens tokens, TimeProvider clock)
+/// <param name="read">Every token that opens something now.</param>
+internal sealed class DoorView(Func<CancellationToken, Task<IReadOnlyList<DoorRow>>> read, TimeProvider clock)
 {
     /// <summary>Least time between the beginnings of two readings.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
@@ -55,6 +56,6 @@ internal sealed class DoorView(DoorTokens tokens, TimeProvider clock)
         }
 
         using var patience = new CancellationTokenSource(LongestReading, clock);
-        return _seen = new DoorSnapshot(asOf, await tokens.LiveAsync(patience.Token));
+        return _seen = new DoorSnapshot(asOf, await read(patience.Token));
     }
 }

@@ -10,6 +10,6 @@ public static class HttpRegistration
     /// <summary>Adds <see cref="IIssuer"/> of kind <c>http</c> and the <see cref="Door"/>. The host adds <see cref="Database"/>, <see cref="TimeProvider"/> and the jwt issuer, and serves the door.</summary>
     public static IServiceCollection AddHttpIssuer(this IServiceCollection services) => services
         .AddSingleton<DoorTokens>()
-        .AddSingleton(s => new Door(s.GetRequiredService<DoorTokens>(), s.GetRequiredService<TimeProvider>()))
+        .AddSingleton(s => new Door(s.GetRequiredService<DoorTokens>().LiveAsync, s.GetRequiredService<TimeProvider>()))
         .AddSingleton<IIssuer, HttpIssuer>();
 }
