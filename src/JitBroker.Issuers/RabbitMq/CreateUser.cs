@@ -19,10 +19,10 @@ internal sealed class CreateUser(RabbitMqTarget target, IssueOrder order, Rabbit
         {
             // A mint of this very lease may have been there before and its secret be lost: it gets a new one, unless its end has begun.
             if ((await _users.FindAsync(_name, cancellationToken)).User is { } there && (!there.IsOurs || there.IsBlocked))
-                return new MintOutcome.Unavailable($"A user {_name} stands at {target} that was not made for this lease, or whose end has begun. Collect again.");
+                return new MintOutcome.Unavailable($"A user {_name} stands at {target} that was not made for this lease, or whose end has begun. Collect again.", Obstacle.Conflict);
             await _users.PutAsync(_name, _secret.Hash, cancellationToken);
             if (!await _users.LimitAsync(_name, terms.ConnectionLimit, cancellationToken))
-                return new MintOutcome.Unavailable($"The user {_name} was removed from {target} while it was being made. Collect again.");
+                return new MintOutcome.Unavailable($"The user {_name} was removed from {target} while it was being made. Collect again.", Obstacle.Conflict);
             foreach (var right in terms.Topics)
                 await _users.PermitTopicAsync(_name, terms.Vhost, right, cancellationToken);
             await _users.PermitAsync(_name, terms, cancellationToken);
@@ -39,7 +39,8 @@ internal sealed class CreateUser(RabbitMqTarget target, IssueOrder order, Rabbit
         catch (Exception e) when (Trouble.IsExpected(e))
         {
             var why = Trouble.Of(target, $"making user {_name}", e);
-            return Trouble.IsPassing(e) ? new MintOutcome.Unavailable(why) : new MintOutcome.Refused(why);
+            var obstacle = Trouble.ObstacleOf(e);
+            return Trouble.IsPassing(e) || obstacle == Obstacle.Denied ? new MintOutcome.Unavailable(why, obstacle) : new MintOutcome.Refused(why);
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class EndToken(RabbitMqTarget target, string name, DateTimeOffse
         }
         catch (Exception e) when (Trouble.IsExpected(e))
         {
-            return new EndOutcome.Failed(Trouble.Of(target, $"cutting the connections of {name}", e));
+            return new EndOutcome.Failed(Trouble.Of(target, $"cutting the connections of {name}", e), Trouble.ObstacleOf(e));
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class EndUser(RabbitMqTarget target, string name, TimeProvider c
         }
         catch (Exception e) when (Trouble.IsExpected(e))
         {
-            return new EndOutcome.Failed(Trouble.Of(target, _doing, e));
+            return new EndOutcome.Failed(Trouble.Of(target, _doing, e), Trouble.ObstacleOf(e));
         }
     }
 

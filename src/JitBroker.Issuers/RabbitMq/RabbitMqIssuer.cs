@@ -52,7 +52,7 @@ internal sealed class RabbitMqIssuer(SecretLookup secrets, SigningKeys keys, Jwt
             return new SignToken(keys, options.PublicUrl, order, terms, plan.ExpiresAt).Run(clock.GetUtcNow());
         return RabbitMqTarget.TryFind(secrets, server.Management, server.User, server.Password, out var target, out problem)
             ? await new CreateUser(target, order, terms).RunAsync(cancellationToken)
-            : new MintOutcome.Unavailable($"{order.Issuer} cannot be reached: {problem} Ask the platform team.");
+            : new MintOutcome.Unavailable($"{order.Issuer} cannot be reached: {problem} Ask the platform team.", Obstacle.Denied);
     }
 
     public async Task<EndOutcome> EndAsync(RevocationHandle handle, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class RabbitMqIssuer(SecretLookup secrets, SigningKeys keys, Jwt
         if (UserHandle.Read(handle) is not { } user)
             return new EndOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"This is not a handle of the {KindName} issuer: kind `{handle.Kind}`, or `name`, `management`, `user` and `password` are missing or of another form."));
         if (!RabbitMqTarget.TryFind(secrets, user.Management, user.User, user.Password, out var target, out var problem))
-            return new EndOutcome.Failed($"{handle.Target} cannot be reached: {problem} Put it back where it was until {user.Name} has ended.");
+            return new EndOutcome.Failed($"{handle.Target} cannot be reached: {problem} Put it back where it was until {user.Name} has ended.", Obstacle.Denied);
         return user.ExpiresAt is { } expiresAt
             ? await new EndToken(target, user.Name, expiresAt, handle.Within, clock).RunAsync(cancellationToken)
             : await new EndUser(target, user.Name, clock).RunAsync(cancellationToken);

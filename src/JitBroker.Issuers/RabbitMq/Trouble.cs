@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using JitBroker.Issuing;
 
 namespace JitBroker.Issuers.RabbitMq;
 
@@ -13,6 +14,15 @@ internal static class Trouble
     /// <summary>Whether it may be otherwise in a moment.</summary>
     public static bool IsPassing(Exception e) =>
         e is not UnexpectedAnswerException answer || (int)answer.Status >= 500 || answer.Status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or HttpStatusCode.Unauthorized;
+
+    public static Obstacle ObstacleOf(Exception e) => e switch
+    {
+        UnexpectedAnswerException { Status: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or (>= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) } => Obstacle.Denied,
+        UnexpectedAnswerException { Status: HttpStatusCode.TooManyRequests } => Obstacle.Throttled,
+        UnexpectedAnswerException { Status: HttpStatusCode.Conflict } => Obstacle.Conflict,
+        UnexpectedAnswerException { Status: HttpStatusCode.InternalServerError or < HttpStatusCode.InternalServerError } => Obstacle.Unfinished,
+        _ => Obstacle.Away,
+    };
 
     /// <param name="doing">What was tried, e.g. <c>making user jit-x</c>.</param>
     public static string Of(RabbitMqTarget target, string doing, Exception e) => e switch

@@ -175,9 +175,9 @@ public sealed class BadCatalogTests
     [Fact]
     public void Two_servers_do_not_take_each_others_tokens()
     {
-        const string second = "    mq2: { kind: rabbitmq, management: \"https://mq2\", amqp: \"amqps://mq2\", user: jit, password: \"${file:mq}\", mode: jwt ADD }\n";
+        const string second = "  mq2: { kind: rabbitmq, management: \"https://mq2\", amqp: \"amqps://mq2\", user: jit, password: \"${file:mq}\", mode: jwt ADD }\n";
         var yaml = Sample.Yaml.Replace("mode: user", "mode: jwt", StringComparison.Ordinal);
-        string With(string add) => string.Join('\n', Sample.Load(yaml.Replace("    door: ", second.Replace(" ADD", add, StringComparison.Ordinal) + "    door: ", StringComparison.Ordinal)).Problems);
+        string With(string add) => string.Join('\n', Sample.Load(yaml.Replace("  door: ", second.Replace(" ADD", add, StringComparison.Ordinal) + "  door: ", StringComparison.Ordinal)).Problems);
 
         Assert.Contains("issuers.mq2.resourceServerId: \"rabbitmq\" is already taken by issuers.rmq", With(""), StringComparison.Ordinal);
         Assert.Equal("", With(", resourceServerId: mq2"));

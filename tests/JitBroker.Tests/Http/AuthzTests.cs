@@ -39,7 +39,7 @@ public sealed class AuthzTests
         var twice = new HttpRequestMessage(HttpMethod.Get, "/authz");
         twice.Headers.TryAddWithoutValidation("Authorization", [$"Bearer {token}", "Bearer other"]);
         twice.Headers.TryAddWithoutValidation("X-Jit-Resource", "orders");
-        (await broker.Nobody.SendAsync(twice)).Is(401);
+        (await broker.Nobody.SendAsync(twice)).Is(403);
         (await broker.Nobody.PostAsync("/authz")).IsProblem(405, "invalid_request");
     }
 
