@@ -1,3 +1,4 @@
+using JitBroker.Issuers.Aws;
 using JitBroker.Issuers.Postgres;
 using JitBroker.Issuing;
 
@@ -7,5 +8,5 @@ namespace JitBroker.Issuers;
 public static class TargetChecks
 {
     public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) =>
-        [new CheckServer(secrets, clock), new RabbitMq.CheckServer(secrets, clock)];
+        [new CheckServer(secrets, clock), new CheckAccount(new AwsNet(), secrets, clock), new RabbitMq.CheckServer(secrets, clock)];
 }
