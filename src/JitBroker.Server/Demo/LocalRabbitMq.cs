@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
@@ -41,8 +40,6 @@ internal sealed class LocalRabbitMq : IAsyncDisposable, IDisposable
     public Uri Management => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ManagementPort}/"));
 
     public string LogFile => Path.Combine(_folder, "log", "jit.log");
-
-    private string PidFile => Path.Combine(_folder, "pid");
 
     /// <summary>Comes back when it answers.</summary>
     /// <exception cref="InvalidOperationException">It ended at its start.</exception>
@@ -89,14 +86,8 @@ internal sealed class LocalRabbitMq : IAsyncDisposable, IDisposable
         if (Interlocked.Exchange(ref _isStopped, 1) == 1)
             return;
         _http.Dispose();
-        // The server is a grandchild: its script waits for it.
-        if (File.Exists(PidFile) && int.TryParse(File.ReadAllText(PidFile), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-            Kill(pid);
         foreach (var process in _processes)
-        {
-            Kill(process.Id);
-            process.Dispose();
-        }
+            Kill(process);
 
         Directory.Delete(_folder, recursive: true);
     }
@@ -141,7 +132,7 @@ internal sealed class LocalRabbitMq : IAsyncDisposable, IDisposable
             ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "rabbitmq"),
             ["RABBITMQ_ADVANCED_CONFIG_FILE"] = Path.Combine(_folder, "none"),
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "enabled_plugins"),
-            ["RABBITMQ_PID_FILE"] = PidFile,
+            ["RABBITMQ_PID_FILE"] = Path.Combine(_folder, "pid"),
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
             ["ERL_EPMD_PORT"] = names,
@@ -181,18 +172,15 @@ internal sealed class LocalRabbitMq : IAsyncDisposable, IDisposable
         return process;
     }
 
-    private static void Kill(int pid)
+    /// <summary>With what it started: the server is a child of its script.</summary>
+    private static void Kill(Process process)
     {
-        try
+        using (process)
         {
-            using var process = Process.GetProcessById(pid);
-            process.Kill();
+            if (process.HasExited)
+                return;
+            process.Kill(entireProcessTree: true);
             process.WaitForExit(5_000);
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            // It has gone by itself.
-            return;
         }
     }
 }
