@@ -1,6 +1,8 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
+using JitBroker.Benchmarks.Authz;
 using JitBroker.Benchmarks.Due;
+using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 
 namespace JitBroker.Benchmarks;
@@ -14,6 +16,8 @@ internal static class Benchmarks
         new AckBenchmark(),
         new AuditBenchmark(),
         new DueBenchmark(),
+        new AuthzBenchmark(),
+        new IssuersBenchmark(),
     ];
 
     public static IEnumerable<string> Names => All.Select(b => b.Name);
