@@ -13,7 +13,7 @@ public sealed class SecretsTests
     {
         await using var target = await TargetDatabase.StartAsync();
         await using var workspace = await ChatWorkspace.StartAsync();
-        await using var broker = await BrokerProcess.StartAsync(workspace, logLevel: "Trace", target: target);
+        await using var broker = await BrokerProcess.StartAsync(workspace, logLevel: "Trace", target: target.InCatalog());
         var answers = new List<string>();
         using var http = new HttpClient { BaseAddress = broker.Url };
 
@@ -31,7 +31,7 @@ public sealed class SecretsTests
         answers.Add(await SendAsync(http, $"v1/grants/{grant}/end", new("Bearer", asking), new StringContent($"{{ \"reason\": \"{jwt}\", \"colour\": \"{jwt}\" }}", Encoding.UTF8, "application/json")));
         answers.Add(await SendAsync(http, "v1/requests", new("Bearer", asking), new StringContent($"{{ \"entitlement\": \"{asking}", Encoding.UTF8, "application/json")));
         answers.Add(await SendAsync(http, "oauth/token", new("Bearer", deciding), new FormUrlEncodedContent([new("device_code", asking), new("grant_type", "x")])));
-        var login = await GrantedAsync(workspace, bea, LiveCatalog.Orders, "INC-2");
+        var login = await GrantedAsync(workspace, bea, LiveTarget.Entitlement, "INC-2");
         var role = (await ana.CollectAsync(login, CancellationToken.None)).Value.Credential.Clone();
         Assert.True(await TargetDatabase.TakesAsync(role));
         answers.Add(await SendAsync(http, $"v1/grants/{login}/end", new("Bearer", asking), new StringContent($"{{ \"reason\": 1, \"{role.GetProperty("uri").GetString()}\": 1 }}", Encoding.UTF8, "application/json")));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JitBroker.Storage;
 
 namespace JitBroker.Grants;
@@ -25,6 +26,13 @@ public sealed class GrantStore
          where id = @id /* pg: for update */
         """;
 
+    private const string LockAllSql = $"""
+          select {Columns}
+            from grants
+           where id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+        order by holder, id /* pg: for update */
+        """;
+
     private const string MoveSql = """
         update grants
            set state = @State,
@@ -38,6 +46,16 @@ public sealed class GrantStore
          where id = @Id
            and state = @from
            and version < @Version
+        """;
+
+    private const string ExtendSql = """
+        update grants
+           set version = @Version,
+               ends_at = @EndsAt
+         where id = @Id
+           and state = 'active'
+           and version = @expected
+           and ends_at < @EndsAt
         """;
 
     private const string FindSql = $"""
@@ -59,6 +77,15 @@ public sealed class GrantStore
              and ends_at <= @now
         order by ends_at
            limit @limit
+        """;
+
+    private const string LockDueToEndSql = $"""
+          select {Columns}
+            from grants
+           where state = 'active'
+             and ends_at <= @now
+        order by ends_at
+           limit @limit /* pg: for update skip locked */
         """;
 
     private const string DueToStartSql = """
@@ -103,6 +130,10 @@ public sealed class GrantStore
     public Task<Grant?> LockAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Grant>(LockSql, new { id }, cancellationToken);
 
+    /// <summary>Takes several for this transaction, in one order everywhere so that no two of these wait for each other.</summary>
+    public Task<IReadOnlyList<Grant>> LockAllAsync(Session session, IEnumerable<string> ids, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(LockAllSql, new { ids = JsonSerializer.Serialize(ids) }, cancellationToken);
+
     /// <summary>Moves a grant this transaction has locked, along <see cref="GrantLifecycle"/>.</summary>
     /// <exception cref="InvalidOperationException">The move is not legal, or the lock was not held: a bug. At the latest before the commit.</exception>
     public Task MoveAsync(Session session, Grant before, Grant after, CancellationToken cancellationToken)
@@ -117,6 +148,12 @@ public sealed class GrantStore
         return session.WriteOneAsync(MoveSql, parameters, $"Grant {before.Id} was moved without its lock.", cancellationToken);
     }
 
+    /// <summary>Moves the end of an active grant this transaction has locked; never to an earlier time.</summary>
+    /// <exception cref="InvalidOperationException">It is not active or the lock was not held: a bug. At the latest before the commit.</exception>
+    public Task ExtendAsync(Session session, Grant before, Grant after, CancellationToken cancellationToken) =>
+        session.WriteOneAsync(
+            ExtendSql, new { after.Id, after.Version, after.EndsAt, expected = before.Version }, $"Grant {before.Id} was extended without its lock.", cancellationToken);
+
     public Task<Grant?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Grant>(FindSql, new { id }, cancellationToken);
 
@@ -125,6 +162,10 @@ public sealed class GrantStore
 
     public Task<IReadOnlyList<string>> DueToEndAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(DueToEndSql, new { now, limit }, cancellationToken);
+
+    /// <summary>Takes the first of those whose time is over for this transaction, but for those that somebody else has taken.</summary>
+    public Task<IReadOnlyList<Grant>> LockDueToEndAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(LockDueToEndSql, new { now, limit }, cancellationToken);
 
     public Task<IReadOnlyList<string>> DueToStartAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(DueToStartSql, new { now, limit }, cancellationToken);

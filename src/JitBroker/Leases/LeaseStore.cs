@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JitBroker.Storage;
 
 namespace JitBroker.Leases;
@@ -7,7 +8,7 @@ public sealed class LeaseStore
 {
     private const string Columns = """
         id, grant_id, state, version, holder, session_id, target, handle, created_at, mint_deadline, expires_at, due_by, revoked_at,
-               verified, attempts, last_error, stuck_since, next_attempt_at
+               verified, attempts, last_error, stuck_since, next_attempt_at, prolong_until, next_prolong_at
         """;
 
     private const string InsertSql = """
@@ -26,6 +27,8 @@ public sealed class LeaseStore
                verified = @Verified,
                last_error = @LastError,
                next_attempt_at = @NextAttemptAt,
+               prolong_until = null,
+               next_prolong_at = null,
                claimed_by = null,
                claimed_until = null
          where id = @Id
@@ -43,6 +46,13 @@ public sealed class LeaseStore
           select {Columns}
             from leases
            where grant_id = @grantId
+        order by id
+        """;
+
+    private const string OfGrantsSql = $"""
+          select {Columns}
+            from leases
+           where grant_id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
         order by id
         """;
 
@@ -128,6 +138,41 @@ public sealed class LeaseStore
            and version = @expected
         """;
 
+    private const string ProlongSql = """
+        update leases
+           set version = @Version,
+               expires_at = @ExpiresAt,
+               last_error = @LastError,
+               prolong_until = @ProlongUntil,
+               next_prolong_at = @NextProlongAt,
+               claimed_by = null,
+               claimed_until = null
+         where id = @Id
+           and state = 'active'
+           and version = @expected
+        """;
+
+    private const string ProlongingTargetsSql = """
+          select distinct target
+            from leases
+           where next_prolong_at <= @now
+             and (claimed_until is null or claimed_until <= @now)
+        """;
+
+    private const string ClaimToProlongSql = $"""
+           update leases
+              set claimed_by = @owner,
+                  claimed_until = @until
+            where id in (select id
+                           from leases
+                          where target = @target
+                            and next_prolong_at <= @now
+                            and (claimed_until is null or claimed_until <= @now)
+                       order by next_prolong_at
+                          limit @limit /* pg: for update skip locked */)
+        returning {Columns}
+        """;
+
     private const string StuckSql = $"""
           select {Columns}
             from leases
@@ -143,15 +188,13 @@ public sealed class LeaseStore
 
     /// <summary>Moves a lease along <see cref="LeaseLifecycle"/>, guarded on the state and version that were read.</summary>
     /// <returns>False when somebody else moved it first; nothing was written then.</returns>
-    public async Task<bool> MoveAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken)
-    {
-        var parameters = new
-        {
-            after.Id, after.State, after.Version, after.DueBy, after.RevokedAt, after.Verified, after.LastError, after.NextAttemptAt,
-            from = before.State, expected = before.Version,
-        };
-        return await session.ExecuteAsync(MoveSql, parameters, cancellationToken) == 1;
-    }
+    public async Task<bool> MoveAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(MoveSql, MoveOf(before, after), cancellationToken) == 1;
+
+    /// <summary>As <see cref="MoveAsync"/>, of a lease that was read under the lock of its grant: nobody else can have moved it.</summary>
+    /// <exception cref="InvalidOperationException">The lock was not held: a bug. At the latest before the commit.</exception>
+    public Task MoveHeldAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken) =>
+        session.WriteOneAsync(MoveSql, MoveOf(before, after), $"Lease {before.Id} was moved without the lock of its grant.", cancellationToken);
 
     public Task<Lease?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Lease>(FindSql, new { id }, cancellationToken);
@@ -159,6 +202,13 @@ public sealed class LeaseStore
     /// <summary>All of a grant, oldest first.</summary>
     public Task<IReadOnlyList<Lease>> OfGrantAsync(Session session, string grantId, CancellationToken cancellationToken) =>
         session.QueryAsync<Lease>(OfGrantSql, new { grantId }, cancellationToken);
+
+    /// <summary>All of several grants, by grant and oldest first.</summary>
+    public async Task<ILookup<string, Lease>> OfGrantsAsync(Session session, IEnumerable<string> grantIds, CancellationToken cancellationToken)
+    {
+        var ids = JsonSerializer.Serialize(grantIds);
+        return (await session.QueryAsync<Lease>(OfGrantsSql, new { ids }, cancellationToken)).ToLookup(l => l.GrantId, StringComparer.Ordinal);
+    }
 
     /// <summary>Live ones that a session collected.</summary>
     public Task<IReadOnlyList<Lease>> OfSessionAsync(Session session, string sessionId, CancellationToken cancellationToken) =>
@@ -180,6 +230,23 @@ public sealed class LeaseStore
         Session session, string target, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<Lease>(ClaimDueAtTargetSql, new { target, owner, now, until, limit }, cancellationToken);
 
+    /// <summary>The targets at which a live lease is due to be given a later end and not claimed.</summary>
+    public Task<IReadOnlyList<string>> ProlongingTargetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(ProlongingTargetsSql, new { now }, cancellationToken);
+
+    /// <summary>As <see cref="ClaimDueAsync"/>, for what is to be prolonged.</summary>
+    public Task<IReadOnlyList<Lease>> ClaimToProlongAsync(
+        Session session, string target, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(ClaimToProlongSql, new { target, owner, now, until, limit }, cancellationToken);
+
+    /// <summary>Writes how far a live lease's prolongation is, and lets the claim go.</summary>
+    /// <returns>False when somebody else moved it first.</returns>
+    public async Task<bool> ProlongAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken)
+    {
+        var parameters = new { after.Id, after.Version, after.ExpiresAt, after.LastError, after.ProlongUntil, after.NextProlongAt, expected = before.Version };
+        return await session.ExecuteAsync(ProlongSql, parameters, cancellationToken) == 1;
+    }
+
     /// <summary>Makes a stuck end due, whoever has claimed it.</summary>
     /// <returns>False when somebody else moved it first.</returns>
     public async Task<bool> RetryAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken) =>
@@ -199,4 +266,10 @@ public sealed class LeaseStore
         var parameters = new { after.Id, after.Version, after.LastError, after.StuckSince, after.NextAttemptAt, expected = before.Version };
         return await session.ExecuteAsync(FailedAttemptSql, parameters, cancellationToken) == 1;
     }
+
+    private static object MoveOf(Lease before, Lease after) => new
+    {
+        after.Id, after.State, after.Version, after.DueBy, after.RevokedAt, after.Verified, after.LastError, after.NextAttemptAt,
+        from = before.State, expected = before.Version,
+    };
 }

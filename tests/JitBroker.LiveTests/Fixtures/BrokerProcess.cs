@@ -12,10 +12,9 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     private readonly BrokerFolder _folder;
     private readonly ChatWorkspace _workspace;
-    private readonly TargetDatabase? _target;
     private readonly List<RunningProgram> _lives = [];
 
-    private BrokerProcess(BrokerFolder folder, ChatWorkspace workspace, TargetDatabase? target, Uri url) => (_folder, _workspace, _target, Url) = (folder, workspace, target, url);
+    private BrokerProcess(BrokerFolder folder, ChatWorkspace workspace, Uri url) => (_folder, _workspace, Url) = (folder, workspace, url);
 
     /// <summary>Where this process listens.</summary>
     public Uri Url { get; }
@@ -36,11 +35,11 @@ internal sealed class BrokerProcess : IAsyncDisposable
     /// <param name="waits">False: comes back before it is ready.</param>
     /// <param name="crashPoints">It can be told where to die.</param>
     /// <param name="publicUrl">The shared address of several replicas; null: its own.</param>
-    /// <param name="target">A database that its catalog gives access to.</param>
+    /// <param name="target">One more issuer in the catalog.</param>
     /// <param name="sockets">It hears Slack over sockets, and not by requests.</param>
     public static async Task<BrokerProcess> StartAsync(
         ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool waits = true, bool crashPoints = false,
-        TargetDatabase? target = null, bool sockets = false)
+        LiveTarget? target = null, bool sockets = false)
     {
         var broker = Prepare(workspace, postgres, publicUrl, logLevel, keys, crashPoints, target, sockets);
         if (waits)
@@ -52,15 +51,15 @@ internal sealed class BrokerProcess : IAsyncDisposable
 
     /// <summary>A broker that was never started.</summary>
     public static BrokerProcess Prepare(
-        ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool crashPoints = false, TargetDatabase? target = null, bool sockets = false)
+        ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool crashPoints = false, LiveTarget? target = null, bool sockets = false)
     {
         var url = NewUrl();
-        var folder = BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel, keys, target is not null, sockets);
+        var folder = BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel, keys, target, sockets);
         if (crashPoints)
             Directory.CreateDirectory(folder.CrashPoints);
         if (!sockets)
             workspace.ConnectTo(url);
-        return new BrokerProcess(folder, workspace, target, url);
+        return new BrokerProcess(folder, workspace, url);
     }
 
     /// <summary>Starts it, again, and waits until it is ready.</summary>
@@ -81,11 +80,11 @@ internal sealed class BrokerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it, and does not wait.</summary>
-    public void Launch() => _lives.Add(Launch(_folder, _workspace, Url, _target));
+    public void Launch() => _lives.Add(Launch(_folder, _workspace, Url));
 
     /// <summary>Starts the server in a folder, and does not wait.</summary>
-    public static RunningProgram Launch(BrokerFolder folder, ChatWorkspace workspace, Uri url, TargetDatabase? target = null) =>
-        RunningProgram.StartOurs(Dll, [], folder.FolderPath, Environment(folder, workspace, url, target));
+    public static RunningProgram Launch(BrokerFolder folder, ChatWorkspace workspace, Uri url) =>
+        RunningProgram.StartOurs(Dll, [], folder.FolderPath, Environment(folder, workspace, url));
 
     /// <summary>Runs a command of the server in a folder, without a workspace.</summary>
     public static Task<(int Code, string Output, string Errors)> RunAsync(BrokerFolder folder, params string[] arguments) =>
@@ -129,13 +128,12 @@ internal sealed class BrokerProcess : IAsyncDisposable
         }
     }
 
-    private static Dictionary<string, string?> Environment(BrokerFolder folder, ChatWorkspace workspace, Uri url, TargetDatabase? target) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string?> Environment(BrokerFolder folder, ChatWorkspace workspace, Uri url) => new(folder.Secrets.ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.Ordinal))
     {
         [CrashPoints.Variable] = Directory.Exists(folder.CrashPoints) ? folder.CrashPoints : null,
         ["ASPNETCORE_URLS"] = url.AbsoluteUri.TrimEnd('/'),
         ["LIVE_BOT_TOKEN"] = workspace.Options.BotToken,
         ["LIVE_APP_TOKEN"] = workspace.Options.AppToken,
-        [TargetDatabase.Variable] = target?.ConnectionString,
         ["LIVE_SIGNING_SECRET"] = workspace.Options.SigningSecret,
         ["LIVE_SERVICE_SECRET"] = LiveCatalog.ServiceSecret,
     };

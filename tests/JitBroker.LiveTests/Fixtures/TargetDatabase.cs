@@ -16,10 +16,8 @@ internal sealed record TargetRole(string Name, bool MayLogIn, DateTimeOffset Unt
 /// </summary>
 internal sealed class TargetDatabase : IAsyncDisposable
 {
-    /// <summary>The variable that the catalog's issuer names.</summary>
-    public const string Variable = "LIVE_ORDERS_PG";
-
-    public const string Database = "orders";
+    private const string Database = "orders";
+    private const string Variable = "LIVE_ORDERS_PG";
 
     /// <summary>What the broker connects with.</summary>
     public const string BrokerPassword = "the-brokers-password-at-the-target";
@@ -47,9 +45,15 @@ internal sealed class TargetDatabase : IAsyncDisposable
 
     private TargetDatabase(PostgresServer server) => _server = server;
 
-    /// <summary>The broker's own way there, which the catalog names by reference.</summary>
-    public string ConnectionString => string.Create(
-        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_server.Port};Username=jit_broker;Password={BrokerPassword};Database=postgres");
+    /// <summary>In the catalog of its broker.</summary>
+    /// <param name="connectionLimit">A catalog with another one grants something else, so that what was granted before ends.</param>
+    public LiveTarget InCatalog(int connectionLimit = 5) => new(
+        $"{{ kind: postgres, connection: \"${{env:{Variable}}}\", heir: jit_heir }}",
+        string.Create(CultureInfo.InvariantCulture, $"{{ database: {Database}, roles: [orders_readonly], connectionLimit: {connectionLimit} }}"),
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Variable] = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_server.Port};Username=jit_broker;Password={BrokerPassword};Database=postgres"),
+        });
 
     public static async Task<TargetDatabase> StartAsync()
     {

@@ -46,7 +46,7 @@ internal sealed class AccessStory(CrashRig rig, int number, Stretch last) : ISto
                 await rig.InsistAsync($"{Ticket}: the end by its time", () => Task.CompletedTask, IsEndedAsync);
                 break;
             case Stretch.Reload:
-                rig.Folder.Write("catalog.yaml", LiveCatalog.WithDatabase(connectionLimit: 10 + number));
+                rig.ChangeCatalog(connectionLimit: 10 + number);
                 await rig.InsistAsync($"{Ticket}: the end by a new catalog", () => Task.CompletedTask, IsEndedAsync);
                 break;
             case Stretch.Token:
@@ -82,7 +82,7 @@ internal sealed class AccessStory(CrashRig rig, int number, Stretch last) : ISto
             Assert.DoesNotContain(credential.GetProperty(IsToken ? "token" : "password").GetString()!, kept, StringComparison.Ordinal);
     }
 
-    private Task AskAsync() => rig.As("U0ANA").TypeAsync($"/access request {(IsToken ? LiveCatalog.Logs : LiveCatalog.Orders)} {(Expires ? "10s" : "10m")} {Ticket}");
+    private Task AskAsync() => rig.As("U0ANA").TypeAsync($"/access request {(IsToken ? LiveCatalog.Logs : LiveTarget.Entitlement)} {(Expires ? "10s" : "10m")} {Ticket}");
 
     /// <summary>The request stands, somebody could press its button, and no ask that was typed while nobody listened is still to be worked on.</summary>
     private async Task<bool> IsAskedAsync() =>

@@ -47,9 +47,6 @@ internal sealed class CrashRig : IAsyncDisposable
 
     public Uri Url => _broker.Url;
 
-    /// <summary>Its folder with catalog and keys.</summary>
-    public BrokerFolder Folder => _broker.Folder;
-
     /// <param name="sockets">It hears Slack over sockets.</param>
     public static async Task<CrashRig> StartAsync(Engine engine, bool sockets = false)
     {
@@ -66,12 +63,15 @@ internal sealed class CrashRig : IAsyncDisposable
     {
         var postgres = engine == Engine.Postgres ? await (await Postgres.SharedAsync()).NewDatabaseAsync() : null;
         var workspace = await ChatWorkspace.StartAsync();
-        var broker = BrokerProcess.Prepare(workspace, postgres, crashPoints: true, target: target, sockets: sockets);
+        var broker = BrokerProcess.Prepare(workspace, postgres, crashPoints: true, target: target?.InCatalog(), sockets: sockets);
         var evidence = postgres is null ? Evidence.OfSqlite(broker.Folder.DatabaseFile) : Evidence.OfPostgres(postgres);
         return new CrashRig(workspace, broker, target, evidence);
     }
 
     public Person As(string user) => _workspace.As(user);
+
+    /// <summary>A new catalog under which what was granted at the target before is not granted any more.</summary>
+    public void ChangeCatalog(int connectionLimit) => _broker.Folder.Write("catalog.yaml", LiveCatalog.Text(_target!.InCatalog(connectionLimit)));
 
     /// <summary>The points passed since the last <see cref="ForgetPoints"/>, in order.</summary>
     public IReadOnlyList<string> Reached() => File.Exists(Path.Combine(_points, "reached")) ? File.ReadAllLines(Path.Combine(_points, "reached")) : [];
