@@ -11,12 +11,13 @@ internal sealed class DemoTargets(Uri broker) : IAsyncDisposable
     private readonly List<IDemoTarget> _found = [];
     private readonly List<string> _absences = [];
 
+    /// <summary>In the order of their lines.</summary>
     public IReadOnlyList<IDemoTarget> Found
     {
         get
         {
             lock (_lock)
-                return [.. _found];
+                return [.. _found.OrderBy(t => t.Line, StringComparer.Ordinal)];
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class RabbitMqTests
     [Fact]
     public async Task A_live_consumer_gets_messages_until_its_holder_is_done_and_none_after()
     {
-        var server = Demand(await RabbitMqServer.NewAsync());
+        using var server = Demand(await RabbitMqServer.NewAsync());
         await using var access = await LiveAccess.StartAsync(Target(server));
         var grant = await access.GrantAsync("INC-61");
         var credential = await access.CollectAsync(grant);
