@@ -12,14 +12,22 @@ namespace JitBroker.Leases;
 /// jittered, capped pause; it is shown as stuck from the first failed attempt on (<see cref="Patience"/>) and told to operations once.
 /// </summary>
 public sealed class RevokeLease(
-    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
+    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, Lanes lanes, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
 {
     /// <param name="lease">As claimed by this replica.</param>
+    /// <param name="isProbe">Its target is paused, and this is the one attempt it gets.</param>
     /// <returns>Whether it is verified gone now.</returns>
-    public async Task<bool> HandleAsync(Lease lease, CancellationToken cancellationToken)
+    public async Task<bool> HandleAsync(Lease lease, bool isProbe, CancellationToken cancellationToken)
     {
         var outcome = await AttemptAsync(RevocationHandle.FromJson(lease.Handle), cancellationToken);
-        return await database.WriteAsync(session => RecordAsync(session, lease, outcome, cancellationToken), cancellationToken);
+        return await database.WriteAsync(
+            async session =>
+            {
+                var isGone = await RecordAsync(session, lease, outcome, cancellationToken);
+                await lanes.LearnAsync(session, lease.Target, Answer.Of(outcome), isProbe, clock.GetUtcNow(), cancellationToken);
+                return isGone;
+            },
+            cancellationToken);
     }
 
     private async Task<EndOutcome> AttemptAsync(RevocationHandle handle, CancellationToken cancellationToken)

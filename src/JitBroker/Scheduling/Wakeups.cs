@@ -13,6 +13,7 @@ public enum Sweep
     ReloadCatalog,
     ReadSchedules,
     RotateKeys,
+    Reconcile,
     Prune,
 }
 
