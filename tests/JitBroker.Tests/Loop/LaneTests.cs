@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
@@ -363,7 +364,7 @@ public sealed class LaneTests
 
     private static EndOutcome? Away => new EndOutcome.Failed("No route to door.", Obstacle.Away);
 
-    private static Catalog.CatalogSnapshot Of(int concurrency = 8)
+    private static CatalogSnapshot Of(int concurrency = 8)
     {
         var catalog = TestCatalog.Of(e => e with { LeaseLimit = 20 });
         var roles = new Dictionary<string, IReadOnlyList<string>>(catalog.Roles, StringComparer.Ordinal) { ["operator"] = ["platform"] };
