@@ -1,4 +1,3 @@
-using JitBroker.Reconciling;
 using System.Collections.Frozen;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
@@ -7,6 +6,7 @@ using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Playground;
+using JitBroker.Reconciling;
 using JitBroker.Storage;
 using JitBroker.Tests.Loop;
 
