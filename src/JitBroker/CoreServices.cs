@@ -69,6 +69,7 @@ public static class CoreServices
             .AddSingleton<ISweep, StartGrantsSweep>()
             .AddSingleton<ISweep, EndGrantsSweep>()
             .AddSingleton<ISweep, RevokeLeasesSweep>()
+            .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
@@ -102,7 +103,9 @@ public static class CoreServices
             .AddSingleton<IdempotencyStore>()
             .AddSingleton<RequestReader>()
             .AddSingleton<SettleRequest>()
+            .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
+            .AddSingleton<SubmitExtension>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>();
@@ -111,6 +114,7 @@ public static class CoreServices
         services
             .AddSingleton<GrantStore>()
             .AddSingleton<OpenGrant>()
+            .AddSingleton<ExtendGrant>()
             .AddSingleton<EndGrant>()
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
@@ -138,5 +142,7 @@ public static class CoreServices
             .AddSingleton<StuckLeases>()
             .AddSingleton<RetryLease>()
             .AddSingleton<AbandonLease>()
-            .AddSingleton<RevokeDueLeases>();
+            .AddSingleton<RevokeDueLeases>()
+            .AddSingleton<ProlongLease>()
+            .AddSingleton<ProlongDueLeases>();
 }
