@@ -17,7 +17,7 @@ internal sealed class JudgeTarget(IssuerDefinition issuer, CatalogSnapshot catal
     private const int LongestName = 120;
 
     /// <param name="known">The leases that the objects name, as far as there are any.</param>
-    /// <param name="active">Every lease in use at this target.</param>
+    /// <param name="active">Every lease in use at this target, of which something must stand there.</param>
     public LookResult Of(IReadOnlyList<StandingObject> objects, IReadOnlyDictionary<string, Lease> known, IReadOnlyList<Lease> active)
     {
         var live = objects.Select(o => o.LeaseId).OfType<string>().Distinct(StringComparer.Ordinal).Count(id => known.TryGetValue(id, out var lease) && IsOurs(lease) && lease.State != "revoked");

@@ -71,11 +71,11 @@ public sealed class LookAtTarget(
         var listing = await lists.ListAsync(issuer, cancellationToken);
         if (listing is TargetListing.Failed failed)
             return new LookResult { Failed = failed.Why };
-        var objects = ((TargetListing.Listed)listing).Objects;
+        var listed = (TargetListing.Listed)listing;
         var seen = before.LookedAt > now - Before ? before.Look?.Findings.Select(f => f.Key) ?? [] : [];
         var (known, active) = await database.ReadAsync(
-            async session => (await KnownAsync(session, objects, cancellationToken), await ActiveAsync(session, issuer.Name, cancellationToken)), cancellationToken);
-        return new JudgeTarget(issuer, catalogs.Current, seen.ToHashSet(StringComparer.Ordinal)).Of(objects, known, active);
+            async session => (await KnownAsync(session, listed.Objects, cancellationToken), listed.IsWhole ? await ActiveAsync(session, issuer.Name, cancellationToken) : []), cancellationToken);
+        return new JudgeTarget(issuer, catalogs.Current, seen.ToHashSet(StringComparer.Ordinal)).Of(listed.Objects, known, active);
     }
 
     private async Task<Dictionary<string, Lease>> KnownAsync(Session session, IReadOnlyList<StandingObject> objects, CancellationToken cancellationToken)

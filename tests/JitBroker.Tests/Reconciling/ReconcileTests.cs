@@ -230,6 +230,8 @@ public sealed class ReconcileTests
         Assert.Equal(["reconciliation_notice"], await ToldAsync(broker));
         Assert.Equal("active", (await broker.LeasesAsync(grant.Id))[0].State);
         Assert.Equal(0, broker.Issuer.Ends);
+        broker.Issuer.BeforeList = _ => Task.FromResult<TargetListing?>(new TargetListing.Listed([], IsWhole: false));
+        Assert.Equal(0, (await LookAsync(broker)).Found);
     }
 
     [Theory]
