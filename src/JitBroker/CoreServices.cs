@@ -7,6 +7,7 @@ using JitBroker.Outbox;
 using JitBroker.People.OnCall;
 using JitBroker.People.SignIn;
 using JitBroker.Policy;
+using JitBroker.Reconciling;
 using JitBroker.Requests;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
@@ -58,6 +59,7 @@ public static class CoreServices
             .AddRequests()
             .AddGrants()
             .AddLeases()
+            .AddReconciling()
             .AddSignIn();
 
     /// <summary>The alarm clock and the sweeps. Without it nothing moves by itself: tests ring the sweeps themselves.</summary>
@@ -71,6 +73,7 @@ public static class CoreServices
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
+            .AddSingleton<ISweep, ReconcileSweep>()
             .AddSingleton<ISweep, PruneSweep>()
             .AddSingleton<AlarmClock>()
             .AddHostedService(provider => provider.GetRequiredService<AlarmClock>());
@@ -116,9 +119,23 @@ public static class CoreServices
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
 
+    private static IServiceCollection AddReconciling(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReconciliationStore>()
+            .AddSingleton<TargetLists>()
+            .AddSingleton<LookAtTarget>()
+            .AddSingleton<ReconcileTargets>()
+            .AddSingleton<RunReconciliation>()
+            .AddSingleton<ReadReconciliations>();
+
     private static IServiceCollection AddLeases(this IServiceCollection services) =>
         services
             .AddSingleton<LeaseStore>()
+            .AddSingleton<LaneStore>()
+            .AddSingleton<Lanes>()
+            .AddSingleton<MintGates>()
+            .AddSingleton<HoldDueLeases>()
+            .AddSingleton<TroubledTargets>()
             .AddSingleton<LeaseMoves>()
             .AddSingleton<MintLease>()
             .AddSingleton<RecordEnds>()

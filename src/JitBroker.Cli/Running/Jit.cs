@@ -45,7 +45,7 @@ internal static class Jit
         ListCommand.Create(run), WhyCommand.Create(run), RequestCommand.Create(run), MineCommand.Create(run), CancelCommand.Create(run),
         CredsCommand.Create(run), ExecCommand.Create(run), PsqlCommand.Create(run), AwsCommand.Create(run), ExtendCommand.Create(run), EndCommands.Done(run),
         PendingCommand.Create(run), DecideCommands.Approve(run), DecideCommands.Deny(run), EndCommands.Revoke(run),
-        StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run),
+        StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run), ReconcileCommand.Create(run),
         AuditCommand.Create(run), CatalogCommand.Create(run), DoctorCommand.Create(run), CompletionCommand.Create(run),
     ];
 

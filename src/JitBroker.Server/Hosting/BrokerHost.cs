@@ -182,7 +182,7 @@ public static class BrokerHost
 
     private static void MapAll(WebApplication app)
     {
-        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog();
+        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog().MapTargets();
         app.MapOAuth().MapWellKnown().MapHealth().MapAuthz().MapCollectPage();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();

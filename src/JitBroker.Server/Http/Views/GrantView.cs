@@ -24,7 +24,7 @@ internal sealed class GrantView(Revocabilities revocabilities)
             EndedBy = grant.EndedBy is { } by ? PersonView.Of(by, directory) : null,
             EndReason = grant.EndReason,
             EndRequestedAt = grant.EndRequestedAt,
-            VerifiedEndAt = details.Leases.Any(l => l.IsAbandoned) ? null : grant.VerifiedEndAt,
+            VerifiedEndAt = details.StandsAgain || details.Leases.Any(l => l.IsAbandoned) ? null : grant.VerifiedEndAt,
             AccessMayLastUntil = details.AccessMayLastUntil,
             BreakGlass = grant.BreakGlass,
             Review = null,
