@@ -1,3 +1,5 @@
+using JitBroker.Issuers.Kafka;
+using JitBroker.Issuers.Kafka.Wire;
 using JitBroker.Issuers.Postgres;
 using JitBroker.Issuing;
 
@@ -6,5 +8,6 @@ namespace JitBroker.Issuers;
 /// <summary>The checks of targets that this build has, for a command that runs without a host.</summary>
 public static class TargetChecks
 {
-    public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) => [new CheckServer(secrets, clock)];
+    public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) => 
+        [new CheckServer(secrets, clock), new CheckCluster(new KafkaTarget(secrets, new BrokerConnections(clock), clock))];
 }

@@ -5,6 +5,7 @@ using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers;
 using JitBroker.Issuers.Jwt;
+using JitBroker.Issuers.Kafka;
 using JitBroker.Issuers.Postgres;
 using JitBroker.Outbox;
 using JitBroker.People;
@@ -98,6 +99,7 @@ public static class BrokerHost
             .AddSingleton<SecretLookup>(Lookup(settings))
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory, settings.Signing.RotateEvery))
             .AddPostgresIssuer()
+            .AddKafkaIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);
         if (options.Scheduling)
