@@ -75,12 +75,13 @@ internal sealed class FakeBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+            return;
         await _stop.CancelAsync();
         _listener.Stop();
         HangUp();
         _cluster.Live.RemoveAll(l => l.Port == Port);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync()

@@ -50,12 +50,12 @@ public sealed class HostilePeerTests
     [Theory]
     [InlineData("00000007", "ends in the middle")]
     [InlineData("00000008000000000000000001000000", "to another call")]
-    [InlineData("0000000700" + "00000000" + "0000" + "00" + "ffffffff0f", "items and has")]
+    [InlineData("0000000700" + "00000000" + "0000" + "00" + "ffffff7f", "items and has")]
     [InlineData("0000000700" + "00000000" + "0000" + "00" + "ffffffffff01", "has no end")]
     [InlineData("0000000700" + "00000000" + "0000" + "00" + "02" + "ff01" + "61", "reaches past its end")]
     [InlineData("0000000700" + "00000000" + "0000" + "00" + "0103" + "00010a", "reaches past its end")]
     [InlineData("0000000700" + "00000000" + "0000" + "00" + "01" + "00" + "ff", "1 bytes longer")]
-    [InlineData("0000000700" + "00000000" + "0000" + "02c3" + "01" + "00", "ends in the middle, or")]
+    [InlineData("0000000700" + "00000000" + "0000" + "30c3" + "01" + "00", "ends in the middle, or")]
     [InlineData("0000000700" + "00000000" + "0000" + "02ff" + "0100", "not UTF-8")]
     public void What_is_wrong_with_an_answer_is_said_without_quoting_it(string answer, string expected)
     {
@@ -175,7 +175,7 @@ public sealed class HostilePeerTests
             "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
             System.Text.Encoding.UTF8.GetString(scram.Final("r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"u8)));
         Assert.True(scram.Proves("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="u8));
-        Assert.False(scram.Proves("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G5="u8));
+        Assert.False(scram.Proves("v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="u8));
         Assert.False(scram.Proves("e=other-error"u8));
     }
 

@@ -11,7 +11,10 @@ internal sealed class BrokerConnections(TimeProvider clock) : IAsyncDisposable
     private const int MostPerServer = 8;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan GrudgeTime = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<(BrokerAddress, WayIn), ConcurrentStack<Idle>> _idle = new();
+    private readonly ConcurrentDictionary<BrokerAddress, long> _failedAt = new();
     private volatile bool _isClosed;
 
     /// <summary>One for the caller alone, to be given back or disposed of.</summary>
@@ -25,8 +28,21 @@ internal sealed class BrokerConnections(TimeProvider clock) : IAsyncDisposable
             await idle.Connection.DisposeAsync();
         }
 
-        return await LogIn.OpenAsync(address, way, clock, cancellationToken);
+        try
+        {
+            var connection = await LogIn.OpenAsync(address, way, clock, cancellationToken);
+            _failedAt.TryRemove(address, out _);
+            return connection;
+        }
+        catch (Exception e) when (Cluster.IsTrouble(e))
+        {
+            _failedAt[address] = clock.GetTimestamp();
+            throw;
+        }
     }
+
+    /// <summary>Whether it could not be called a moment ago: others go first, so that a dead server costs one call and not each.</summary>
+    public bool IsSuspect(BrokerAddress address) => _failedAt.TryGetValue(address, out var at) && clock.GetElapsedTime(at) < GrudgeTime;
 
     public async ValueTask GiveBackAsync(BrokerConnection connection, WayIn way)
     {

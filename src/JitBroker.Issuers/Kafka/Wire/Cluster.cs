@@ -108,9 +108,8 @@ internal sealed class Cluster(IReadOnlyList<BrokerAddress> servers, WayIn way, B
     {
         Exception? last = null;
         var first = _good;
-        for (var i = 0; i < servers.Count; i++)
+        foreach (var at in Enumerable.Range(0, servers.Count).Select(i => (first + i) % servers.Count).OrderBy(i => connections.IsSuspect(servers[i])))
         {
-            var at = (first + i) % servers.Count;
             try
             {
                 var connection = await connections.TakeAsync(servers[at], way, cancellationToken);
