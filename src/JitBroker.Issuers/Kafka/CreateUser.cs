@@ -51,7 +51,7 @@ internal sealed class CreateUser(Cluster cluster, IssueOrder order, KafkaTerms t
         catch (Exception e) when (Cluster.IsTrouble(e))
         {
             var why = KafkaTrouble.Of(cluster, $"while making user {_user}", e);
-            return KafkaTrouble.IsPassing(e) ? new MintOutcome.Unavailable(why) : new MintOutcome.Refused(why);
+            return KafkaTrouble.IsFinal(e) ? new MintOutcome.Refused(why) : new MintOutcome.Unavailable(why, KafkaTrouble.ObstacleOf(e));
         }
     }
 

@@ -22,11 +22,8 @@ internal sealed class EndUser(Cluster cluster, KafkaHandle handle, TimeProvider 
     {
         var (hadRights, rightsTrouble) = await TryAsync($"while removing the rights of {handle.User}", RemoveRightsAsync, cancellationToken);
         var (hadLogin, loginTrouble) = handle.Settings.IsJwt ? (true, null) : await TryAsync($"while removing the login of {handle.User}", RemoveLoginAsync, cancellationToken);
-        if ((rightsTrouble ?? loginTrouble) is { } trouble)
-            return new EndOutcome.Failed(trouble);
-        var left = await VerifyAsync(cancellationToken);
         // A login is made last, so where it stood the mint was over; what stood half may get its other half yet, and is looked at again.
-        return left is null ? new EndOutcome.Ended(hadRights && hadLogin) : new EndOutcome.Failed(left);
+        return rightsTrouble ?? loginTrouble ?? await VerifyAsync(cancellationToken) ?? (EndOutcome)new EndOutcome.Ended(hadRights && hadLogin);
     }
 
     private async Task<bool> RemoveRightsAsync(CancellationToken cancellationToken) =>
@@ -35,7 +32,7 @@ internal sealed class EndUser(Cluster cluster, KafkaHandle handle, TimeProvider 
     private async Task<bool> RemoveLoginAsync(CancellationToken cancellationToken) =>
         (await cluster.CallAsync(new AlterScramCall([(handle.User, handle.Settings.Hash.Number)], []), cancellationToken)).Results[0].Error == ErrorCode.None;
 
-    private async Task<(bool Existed, string? Trouble)> TryAsync(string doing, Func<CancellationToken, Task<bool>> step, CancellationToken cancellationToken)
+    private async Task<(bool Existed, EndOutcome.Failed? Trouble)> TryAsync(string doing, Func<CancellationToken, Task<bool>> step, CancellationToken cancellationToken)
     {
         try
         {
@@ -43,12 +40,12 @@ internal sealed class EndUser(Cluster cluster, KafkaHandle handle, TimeProvider 
         }
         catch (Exception e) when (Cluster.IsTrouble(e))
         {
-            return (false, KafkaTrouble.Of(cluster, doing, e));
+            return (false, Trouble(doing, e));
         }
     }
 
     /// <summary>What is left, or could not be looked at; null when nothing is.</summary>
-    private async Task<string?> VerifyAsync(CancellationToken cancellationToken)
+    private async Task<EndOutcome.Failed?> VerifyAsync(CancellationToken cancellationToken)
     {
         var since = clock.GetTimestamp();
         for (var pause = Glance; ; pause *= 1.5)
@@ -62,18 +59,18 @@ internal sealed class EndUser(Cluster cluster, KafkaHandle handle, TimeProvider 
         }
     }
 
-    private async Task<string?> LookAsync<TAnswer>(ApiCall<TAnswer> look, Func<TAnswer, bool> isGone, string what, CancellationToken cancellationToken)
+    private async Task<EndOutcome.Failed?> LookAsync<TAnswer>(ApiCall<TAnswer> look, Func<TAnswer, bool> isGone, string what, CancellationToken cancellationToken)
     {
         var (answers, silent) = await cluster.CallEachAsync(look, cancellationToken);
         if (!answers.All(isGone))
-            return $"The {what} of {handle.User} still stand at {cluster} after they were removed.";
+            return new EndOutcome.Failed($"The {what} of {handle.User} still stand at {cluster} after they were removed.");
         if (answers.Count == 0 || silent.FirstOrDefault(s => s.Why is RefusedException).Why is not null)
-            return KafkaTrouble.Of(cluster, $"while reading back that {handle.User} is gone", silent[0].Why);
+            return Trouble($"while reading back that {handle.User} is gone", silent[0].Why);
         return silent.Count == 0 ? null : await LiveAmongAsync([.. silent.Select(s => s.Server)], cancellationToken);
     }
 
     /// <summary>A server that does not answer us is no trouble unless its cluster says that it serves.</summary>
-    private async Task<string?> LiveAmongAsync(IReadOnlyList<BrokerAddress> silent, CancellationToken cancellationToken)
+    private async Task<EndOutcome.Failed?> LiveAmongAsync(IReadOnlyList<BrokerAddress> silent, CancellationToken cancellationToken)
     {
         IReadOnlyList<ClusterBroker> brokers = [];
         var (_, trouble) = await TryAsync(
@@ -85,6 +82,8 @@ internal sealed class EndUser(Cluster cluster, KafkaHandle handle, TimeProvider 
             },
             cancellationToken);
         var live = silent.Where(s => brokers.Any(b => b.Port == s.Port && string.Equals(b.Host, s.Host, StringComparison.OrdinalIgnoreCase))).ToList();
-        return live.Count == 0 ? trouble : $"It could not be read back that {handle.User} is gone at {string.Join(", ", live)}, which the cluster counts among its live brokers.";
+        return live.Count == 0 ? trouble : new EndOutcome.Failed($"It could not be read back that {handle.User} is gone at {string.Join(", ", live)}, which the cluster counts among its live brokers.");
     }
+
+    private EndOutcome.Failed Trouble(string doing, Exception e) => new(KafkaTrouble.Of(cluster, doing, e), KafkaTrouble.ObstacleOf(e));
 }

@@ -53,7 +53,7 @@ internal sealed class KafkaIssuer(KafkaTarget target, KafkaToken tokens, TimePro
         if (plan.ExpiresAt <= order.Now)
             return new MintOutcome.Refused($"The grant of {order.Entitlement} is over.");
         if (!target.TryFind(terms.Settings, out var cluster, out problem))
-            return new MintOutcome.Unavailable($"{order.Issuer} cannot be reached: {problem} Ask the platform team.");
+            return new MintOutcome.Unavailable($"{order.Issuer} cannot be reached: {problem} Ask the platform team.", Obstacle.Denied);
         if (!terms.Settings.IsJwt)
             return await new CreateUser(cluster, order, terms, clock).WithPasswordAsync(cancellationToken);
         return tokens.TrySign(order, terms.Settings, KafkaHandle.UserOf(order), plan.ExpiresAt, out var token, out problem)
@@ -69,7 +69,7 @@ internal sealed class KafkaIssuer(KafkaTarget target, KafkaToken tokens, TimePro
             return new EndOutcome.Failed(NotOurs(handle));
         return target.TryFind(user.Settings, out var cluster, out var problem)
             ? await new EndUser(cluster, user, clock).RunAsync(cancellationToken)
-            : new EndOutcome.Failed($"{handle.Target} cannot be reached: {problem} Put it back where it was until {user.User} has ended.");
+            : new EndOutcome.Failed($"{handle.Target} cannot be reached: {problem} Put it back where it was until {user.User} has ended.", Obstacle.Denied);
     }
 
     private static Revocability Declared(KafkaTerms? terms) => terms is { Settings.IsJwt: true } ? OfJwt : OfScram;

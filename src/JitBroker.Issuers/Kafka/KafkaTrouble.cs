@@ -1,18 +1,28 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using JitBroker.Issuers.Kafka.Wire;
+using JitBroker.Issuing;
 
 namespace JitBroker.Issuers.Kafka;
 
 /// <summary>What went wrong at a cluster, in a sentence. Nothing of what was sent, and no text of the peer's making, is in it.</summary>
 internal static class KafkaTrouble
 {
-    /// <summary>Whether it may be otherwise in a moment.</summary>
-    public static bool IsPassing(Exception e) => e switch
+    /// <summary>Whether it is what was ordered that is refused, so that another try would fare no better.</summary>
+    public static bool IsFinal(Exception e) => e is RefusedException { Error: ErrorCode.InvalidRequest or ErrorCode.UnacceptableCredential };
+
+    public static Obstacle ObstacleOf(Exception e) => e switch
     {
-        RefusedException refused => refused.Error is not (ErrorCode.ClusterAuthorizationFailed or ErrorCode.SecurityDisabled or ErrorCode.UnsupportedVersion or ErrorCode.InvalidRequest or ErrorCode.UnacceptableCredential),
-        UnreachableException { InnerException: WayInException } or WayInException => true,
-        _ => true,
+        UnreachableException { InnerException: { } why } => ObstacleOf(why),
+        WayInException or AuthenticationException => Obstacle.Denied,
+        RefusedException refused => refused.Error switch
+        {
+            ErrorCode.ClusterAuthorizationFailed or ErrorCode.SecurityDisabled or ErrorCode.UnsupportedVersion => Obstacle.Denied,
+            ErrorCode.ThrottlingQuotaExceeded => Obstacle.Throttled,
+            ErrorCode.RequestTimedOut or ErrorCode.NotController or ErrorCode.BrokerNotAvailable or ErrorCode.LeaderNotAvailable or ErrorCode.CoordinatorNotAvailable or ErrorCode.CoordinatorLoadInProgress => Obstacle.Away,
+            _ => Obstacle.Unfinished,
+        },
+        _ => Obstacle.Away,
     };
 
     /// <param name="doing">What was tried, e.g. <c>making user jit-x</c>.</param>

@@ -133,6 +133,7 @@ public sealed class KafkaIssuerTests
         var failed = Assert.IsType<EndOutcome.Failed>(await bench.Issuer().EndAsync(plan.Handle, Token));
 
         Assert.Contains("needs ALTER and DESCRIBE on the cluster", failed.Why, StringComparison.Ordinal);
+        Assert.Equal(Obstacle.Denied, failed.Obstacle);
         Assert.False(await KafkaBench.WorksAsync(credential));
         bench.Brokers[0].ErrorOf = _ => 0;
         Assert.IsType<EndOutcome.Ended>(await bench.Issuer().EndAsync(plan.Handle, Token));
@@ -140,14 +141,15 @@ public sealed class KafkaIssuerTests
     }
 
     [Theory]
-    [InlineData(30, 54, "Without an authorizer everybody may do everything", true)]
-    [InlineData(30, 31, "needs ALTER and DESCRIBE on the cluster", true)]
-    [InlineData(51, 35, "metadata.version 3.5", true)]
-    [InlineData(51, 93, "UnacceptableCredential (93)", true)]
-    [InlineData(30, 7, "RequestTimedOut (7)", false)]
-    [InlineData(51, 89, "ThrottlingQuotaExceeded (89)", false)]
-    [InlineData(30, 999, "an error that this broker does not know (999)", false)]
-    public async Task What_a_cluster_refuses_is_told_with_its_remedy(int call, int error, string expected, bool isFinal)
+    [InlineData(30, 54, "Without an authorizer everybody may do everything", Obstacle.Denied)]
+    [InlineData(30, 31, "needs ALTER and DESCRIBE on the cluster", Obstacle.Denied)]
+    [InlineData(51, 35, "metadata.version 3.5", Obstacle.Denied)]
+    [InlineData(51, 93, "UnacceptableCredential (93)", null)]
+    [InlineData(30, 42, "InvalidRequest (42)", null)]
+    [InlineData(30, 7, "RequestTimedOut (7)", Obstacle.Away)]
+    [InlineData(51, 89, "ThrottlingQuotaExceeded (89)", Obstacle.Throttled)]
+    [InlineData(30, 999, "an error that this broker does not know (999)", Obstacle.Unfinished)]
+    public async Task What_a_cluster_refuses_is_told_with_its_remedy_and_what_stood_in_the_way(int call, int error, string expected, Obstacle? obstacle)
     {
         await using var bench = await KafkaBench.FakeAsync();
         bench.Brokers[0].ErrorOf = key => key == call ? error : 0;
@@ -155,7 +157,8 @@ public sealed class KafkaIssuerTests
 
         var outcome = await bench.Issuer().MintAsync(order, bench.Issuer().Plan(order), Token);
 
-        Assert.Equal(isFinal, outcome is MintOutcome.Refused);
+        Assert.Equal(obstacle, (outcome as MintOutcome.Unavailable)?.Obstacle);
+        Assert.Equal(obstacle is null, outcome is MintOutcome.Refused);
         Assert.Contains(expected, outcome.ToString(), StringComparison.Ordinal);
     }
 

@@ -64,7 +64,7 @@ public sealed class RealKafkaTests
         var outcome = await new KafkaIssuer(target, bench.Tokens(), bench.Clock).MintAsync(order, bench.Issuer().Plan(order), Token);
 
         Assert.Contains(findings, f => f.IsProblem && f.Remedy.Contains("--operation ALTER", StringComparison.Ordinal));
-        Assert.Contains("needs ALTER", Assert.IsType<MintOutcome.Refused>(outcome).Why, StringComparison.Ordinal);
+        Assert.Contains("needs ALTER", Assert.IsType<MintOutcome.Unavailable>(outcome).Why, StringComparison.Ordinal);
         await bench.Issuer().EndAsync(plan.Handle, Token);
     }
 

@@ -1,0 +1,18 @@
+using JitBroker.Benchmarks.Ack;
+using JitBroker.Benchmarks.Audit;
+using JitBroker.Benchmarks.Lifecycle;
+
+namespace JitBroker.Benchmarks;
+
+/// <summary>All that is measured, in the order it is run. A new one is a line here.</summary>
+internal static class Benchmarks
+{
+    public static readonly IReadOnlyList<IBenchmark> All =
+    [
+        new LifecycleBenchmark(),
+        new AckBenchmark(),
+        new AuditBenchmark(),
+    ];
+
+    public static IEnumerable<string> Names => All.Select(b => b.Name);
+}
