@@ -1,3 +1,4 @@
+using JitBroker.Issuers.Aws;
 using JitBroker.Issuers.Kafka;
 using JitBroker.Issuers.Kafka.Wire;
 using JitBroker.Issuers.Postgres;
@@ -8,6 +9,6 @@ namespace JitBroker.Issuers;
 /// <summary>The checks of targets that this build has, for a command that runs without a host.</summary>
 public static class TargetChecks
 {
-    public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) => 
-        [new CheckServer(secrets, clock), new CheckCluster(new KafkaTarget(secrets, new BrokerConnections(clock), clock))];
+    public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) =>
+        [new CheckServer(secrets, clock), new CheckAccount(new AwsNet(), secrets, clock), new CheckCluster(new KafkaTarget(secrets, new BrokerConnections(clock), clock))];
 }

@@ -4,6 +4,7 @@ using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers;
+using JitBroker.Issuers.Aws;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Issuers.Kafka;
 using JitBroker.Issuers.Postgres;
@@ -100,6 +101,7 @@ public static class BrokerHost
             .AddSingleton<SecretLookup>(Lookup(settings))
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory, settings.Signing.RotateEvery))
             .AddPostgresIssuer()
+            .AddAwsIssuer()
             .AddKafkaIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);

@@ -8,6 +8,7 @@ public sealed class ServersOfTheRun : IDisposable
     public void Dispose()
     {
         PostgresServer.StopAll();
+        MotoServer.Stop();
         Kafka.KafkaServer.StopAll();
     }
 }

@@ -10,7 +10,7 @@ internal sealed partial class KafkaNames(bool isWideAllowed)
     /// <summary>With less, a prefix is a letter of the alphabet.</summary>
     private const int ShortestPrefix = 3;
 
-    private const string Remedy = "Narrow it, or say why it must be so: allowWide: \"reason\".";
+    private readonly WideGrants _wide = new(isWideAllowed);
 
     private static readonly string[] Operations = ["read", "write", "create", "delete", "describe", "describe_configs", "alter", "alter_configs", "all"];
 
@@ -42,9 +42,9 @@ internal sealed partial class KafkaNames(bool isWideAllowed)
         if (isWideAllowed)
             return name;
         if (name.StartsWith("__", StringComparison.Ordinal) || (pattern == "prefixed" && name == "_"))
-            field.Fault($"reaches Kafka's own {what}s, with the offsets and transactions of everybody", Remedy);
+            _wide.Fault(field, $"reaches Kafka's own {what}s, with the offsets and transactions of everybody");
         else if (pattern == "prefixed" && name.Length < ShortestPrefix)
-            field.Fault($"is a prefix of fewer than {ShortestPrefix} characters, and reaches every {what} that begins so", Remedy);
+            _wide.Fault(field, $"is a prefix of fewer than {ShortestPrefix} characters, and reaches every {what} that begins so");
         else
             return name;
         return null;
@@ -57,7 +57,7 @@ internal sealed partial class KafkaNames(bool isWideAllowed)
         else if (pattern == "prefixed")
             field.Fault("is no prefix", "For everything write pattern: literal with allowWide: \"reason\".");
         else if (!isWideAllowed)
-            field.Fault($"is every {what} of the cluster, those to come included", Remedy);
+            _wide.Fault(field, $"is every {what} of the cluster, those to come included");
         else
             return text;
         return null;
@@ -74,7 +74,7 @@ internal sealed partial class KafkaNames(bool isWideAllowed)
             if (item.OneOf(Operations) is not { } operation)
                 continue;
             if (!isWideAllowed && Wide(operation) is { } reach)
-                item.Fault(reach, Remedy);
+                _wide.Fault(item, reach);
             else if (!named.Contains(operation, StringComparer.Ordinal))
                 named.Add(operation);
         }
