@@ -22,6 +22,9 @@ public sealed class KafkaServer
 
     private static readonly ConcurrentBag<KafkaServer> Running = [];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
     private readonly StringBuilder _log = new();
     private readonly Process _process;
     private readonly string _folder;
@@ -73,29 +76,43 @@ public sealed class KafkaServer
 
     public static void StopAll() => Parallel.ForEach(Running, static server => server.Stop());
 
+    /// <summary>The script's own <c>ready</c> is not waited for: on a busy machine it stops looking before Kafka is there.</summary>
     private async Task ReadyAsync()
     {
-        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _process.OutputDataReceived += (_, line) => Said(line.Data, ready);
-        _process.ErrorDataReceived += (_, line) => Said(line.Data, ready);
-        _process.EnableRaisingEvents = true;
-        _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"Kafka ended at its start:\n{Log}"));
+        _process.OutputDataReceived += (_, line) => Said(line.Data);
+        _process.ErrorDataReceived += (_, line) => Said(line.Data);
         _process.Start();
         Running.Add(this);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await ready.Task.WaitAsync(TimeSpan.FromMinutes(4));
+        var since = Stopwatch.StartNew();
+        while (!await IsListeningAsync())
+        {
+            if (_process.HasExited || since.Elapsed > Patience)
+                throw new InvalidOperationException($"Kafka {(_process.HasExited ? "ended at its start" : "is not there yet")}:\n{Log}");
+            await Task.Delay(Glance);
+        }
     }
 
-    private void Said(string? line, TaskCompletionSource ready)
+    private async Task<bool> IsListeningAsync()
     {
-        if (line is null)
-            return;
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private void Said(string? line)
+    {
         lock (_log)
             _log.AppendLine(line);
-        if (line == "ready")
-            ready.TrySetResult();
     }
 
     private void Stop()
