@@ -10,5 +10,10 @@ namespace JitBroker.Issuers;
 public static class TargetChecks
 {
     public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) =>
-        [new CheckServer(secrets, clock), new CheckAccount(new AwsNet(), secrets, clock), new CheckCluster(new KafkaTarget(secrets, new BrokerConnections(clock), clock))];
+        [
+            new CheckServer(secrets, clock),
+            new CheckAccount(new AwsNet(), secrets, clock),
+            new RabbitMq.CheckServer(secrets, clock),
+            new CheckCluster(new KafkaTarget(secrets, new BrokerConnections(clock), clock)),
+        ];
 }

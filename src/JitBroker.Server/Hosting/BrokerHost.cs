@@ -5,9 +5,11 @@ using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers;
 using JitBroker.Issuers.Aws;
+using JitBroker.Issuers.Http;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Issuers.Kafka;
 using JitBroker.Issuers.Postgres;
+using JitBroker.Issuers.RabbitMq;
 using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.Scheduling;
@@ -102,6 +104,8 @@ public static class BrokerHost
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory, settings.Signing.RotateEvery))
             .AddPostgresIssuer()
             .AddAwsIssuer()
+            .AddRabbitMqIssuer()
+            .AddHttpIssuer()
             .AddKafkaIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);
@@ -181,7 +185,7 @@ public static class BrokerHost
     private static void MapAll(WebApplication app)
     {
         app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog();
-        app.MapOAuth().MapWellKnown().MapHealth().MapCollectPage();
+        app.MapOAuth().MapWellKnown().MapHealth().MapAuthz().MapCollectPage();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();
         app.MapOpenApi();

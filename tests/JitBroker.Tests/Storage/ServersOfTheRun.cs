@@ -9,6 +9,7 @@ public sealed class ServersOfTheRun : IDisposable
     {
         PostgresServer.StopAll();
         MotoServer.Stop();
+        Issuing.RabbitMqServer.StopAll();
         Kafka.KafkaServer.StopAll();
     }
 }
