@@ -5,7 +5,7 @@ internal sealed class DemoTargets(Uri broker) : IAsyncDisposable
 {
     // A new one is a line here.
     private static readonly StartDemoTarget[] AtOnce = [DemoDatabase.StartAsync, DemoDoor.StartAsync];
-    private static readonly StartDemoTarget[] Later = [DemoRabbitMq.StartAsync];
+    private static readonly StartDemoTarget[] Later = [DemoRabbitMq.StartAsync, DemoKafka.StartAsync];
 
     private readonly Lock _lock = new();
     private readonly List<IDemoTarget> _found = [];
