@@ -8,6 +8,7 @@ using JitBroker.People.OnCall;
 using JitBroker.People.SignIn;
 using JitBroker.Policy;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,7 @@ public static class CoreServices
             .AddRequests()
             .AddGrants()
             .AddLeases()
+            .AddReviews()
             .AddSignIn();
 
     /// <summary>The alarm clock and the sweeps. Without it nothing moves by itself: tests ring the sweeps themselves.</summary>
@@ -69,6 +71,7 @@ public static class CoreServices
             .AddSingleton<ISweep, RevokeLeasesSweep>()
             .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
+            .AddSingleton<ISweep, RemindReviewsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
             .AddSingleton<ISweep, PruneSweep>()
@@ -103,6 +106,7 @@ public static class CoreServices
             .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
             .AddSingleton<SubmitExtension>()
+            .AddSingleton<TakeBreakGlass>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>();
@@ -115,6 +119,13 @@ public static class CoreServices
             .AddSingleton<EndGrant>()
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
+
+    private static IServiceCollection AddReviews(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReviewStore>()
+            .AddSingleton<ReviewGrant>()
+            .AddSingleton<LiftReview>()
+            .AddSingleton<RemindReviews>();
 
     private static IServiceCollection AddLeases(this IServiceCollection services) =>
         services

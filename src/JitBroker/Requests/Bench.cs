@@ -22,7 +22,9 @@ public sealed class Bench
         Content = RequestContent.FromText(request.Content);
         Today = directory.Catalog.Entitlements.GetValueOrDefault(request.Entitlement);
         var today = Today is null ? null : request.IsExtension ? Extensions.RuleOf(Today, Content.Emergency) : Today.Approval;
-        _rules = today is null || RequestContent.RuleText(today) == RequestContent.RuleText(Content.Rule)
+        // An emergency asks nobody; what would have been asked stays pinned, so that those people may look at it and end it.
+        _rules = request.Kind == TakeBreakGlass.Kind ? []
+            : today is null || RequestContent.RuleText(today) == RequestContent.RuleText(Content.Rule)
             ? [Content.Rule]
             : [Content.Rule, today];
     }
