@@ -119,7 +119,7 @@ public sealed class EndGrant(
         if (grant is null || !content!.MayBeReadBy(directory, actor.Email))
             return new Refusal(Codes.NotFound, $"There is no grant {grantId}.");
         var isHolder = grant.Holder == actor.Email;
-        if (!isHolder && !directory.HasRole(Rights.Admin, actor.Email) && !content.MayBeEndedBy(directory, actor.Email))
+        if (!isHolder && !directory.HasRole(Rights.Admin, actor.Email) && !content.IsUpTo(directory, actor.Email))
             return new Refusal(Codes.Forbidden, "Only its holder, an admin, or one who may decide it can end this grant.");
         if (FreeText.Fault(reason, ReasonLength, "reason", "reason") is { } unfit)
             return unfit;

@@ -48,7 +48,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
                 await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, data, cancellationToken);
         }
 
-        await HomesAsync(session, directory, request, RequestContent.FromText(request.Content).Rule, now, cancellationToken);
+        await HomesAsync(session, directory, request, RequestContent.FromText(request.Content), now, cancellationToken);
         Wake(session);
     }
 
@@ -74,7 +74,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
                 await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, null, cancellationToken);
         }
 
-        await HomesAsync(session, directory, request, RequestContent.FromText(request.Content).Rule, now, cancellationToken);
+        await HomesAsync(session, directory, request, RequestContent.FromText(request.Content), now, cancellationToken);
         Wake(session);
     }
 
@@ -114,7 +114,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
 
     /// <summary>The Homes of its asker and of all who have a say are to be edited. In one order everywhere, so that no two transactions wait for each other.</summary>
     public Task HomesAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken) =>
-        HomesAsync(session, bench.Directory, bench.Request, bench.Content.Rule, now, cancellationToken);
+        HomesAsync(session, bench.Directory, bench.Request, bench.Content, now, cancellationToken);
 
     /// <summary>Tells one person something on every surface where they are known, at <paramref name="at"/>.</summary>
     public async Task TellAsync(
@@ -147,13 +147,13 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
         NextAttemptAt = copy.Template == Templates.Home ? now + HomePause : now,
     };
 
-    private async Task HomesAsync(Session session, PeopleDirectory directory, Request request, ApprovalRule pinned, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task HomesAsync(Session session, PeopleDirectory directory, Request request, RequestContent content, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (surfaces.All.Count == 0)
             return;
         foreach (var home in await outbox.HomesAsync(session, now - HomeKeptFor, cancellationToken))
         {
-            if (home.AboutId == request.Requester || Rights.HasASay(directory, request.Entitlement, pinned, request.Requester, home.AboutId))
+            if (home.AboutId == request.Requester || content.IsUpTo(directory, home.AboutId))
                 await EditAsync(session, home, now, cancellationToken);
         }
     }

@@ -81,6 +81,9 @@ public static class Templates
     /// <summary>How the review of an emergency stands; about its grant.</summary>
     public const string ReviewNotice = "review_notice";
 
+    /// <summary>Whether it is a card: posted once for each audience and kept true.</summary>
+    public static bool IsCard(string template) => template is ApprovalCard or AskerCard or EmergencyCard;
+
     /// <summary>A grant is about to end.</summary>
     public const string ExpiryNotice = "expiry_notice";
 

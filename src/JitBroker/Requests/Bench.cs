@@ -44,6 +44,9 @@ public sealed class Bench
     public IReadOnlyList<Decision> Counting =>
         [.. Decisions.Where(d => d.IsApproval && d.Person != Request.Requester && Rights.HasASay(_directory, Request.Entitlement, Content.Rule, Request.Requester, d.Person))];
 
+    /// <summary>Those who would have been asked, or were: the first of the pinned rule.</summary>
+    public IReadOnlyList<Approver> Skipped => Quorum.Approvers(Content.Rule, [], Request.Requester, _directory);
+
     public bool IsQuorum => _rules.All(r => Quorum.Evaluate(r, Voters, _directory).Met);
 
     /// <summary>The shortest of the asked, the counted approvals and today's limit.</summary>

@@ -76,8 +76,8 @@ public sealed record RequestContent(
     public bool MayBeReadBy(PeopleDirectory directory, string email) =>
         Rights.MayRead(directory, Entitlement, Rule, Holder, email) || (ReviewGroup is { } group && Rights.IsConcerned(directory, Entitlement, group, Holder, email));
 
-    /// <summary>Who besides its holder and the admins may end it: those who have a say, and of an emergency whoever may read it for that reason.</summary>
-    public bool MayBeEndedBy(PeopleDirectory directory, string email) =>
+    /// <summary>Who may do something about it, its holder and the admins aside: those who have a say, and of an emergency those who review it and who may take the same.</summary>
+    public bool IsUpTo(PeopleDirectory directory, string email) =>
         Rights.HasASay(directory, Entitlement, Rule, Holder, email) || (ReviewGroup is { } group && Rights.IsConcerned(directory, Entitlement, group, Holder, email));
 
     /// <summary>Whether today's catalog would mint the same thing at the same place (rule 6).</summary>

@@ -125,6 +125,19 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
             },
             cancellationToken);
 
+    /// <summary>Requests that were taken as emergencies and that this person is to review, the most urgent first.</summary>
+    public Task<IReadOnlyList<string>> AwaitingReviewAsync(string viewer, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async session =>
+            {
+                var directory = catalogs.Directory;
+                var found = new List<string>();
+                foreach (var review in (await reviews.OpenAsync(session, ScanLimit, cancellationToken)).Where(r => Reviewers.MayReview(directory, r, viewer)).Take(limit))
+                    found.Add((await grants.FindAsync(session, review.GrantId, cancellationToken))!.RequestId);
+                return (IReadOnlyList<string>)found;
+            },
+            cancellationToken);
+
     /// <summary>Grants this person may read, newest first.</summary>
     public Task<Page<GrantDetails>> ListGrantsAsync(string viewer, GrantQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(

@@ -26,7 +26,7 @@ public sealed record Taken(Request Request, Grant Grant, Review Review);
 /// owes of it, and who is told; none of it needs chat. Whoever has an overdue review or a misuse verdict behind them is refused until that is settled or lifted.
 /// </summary>
 public sealed class TakeBreakGlass(
-    Database database, RequestStore requests, OpenRequest open, CancelRequest cancel, OpenGrant openGrant, ReviewStore reviews, EventStore events, Refusals refusals,
+    Database database, OpenRequest open, CancelRequest cancel, OpenGrant openGrant, ReviewStore reviews, EventStore events, Refusals refusals,
     CatalogHolder catalogs, IssuerRegistry issuers, BrokerLimits limits, Wakeups wakeups, TimeProvider clock)
 {
     /// <summary>The kind of such requests, and why they are approved.</summary>

@@ -35,7 +35,7 @@ public sealed class LiftReview(
         var directory = catalogs.Directory;
         var grant = Ids.IsId(grantId) ? await grants.FindAsync(session, grantId, cancellationToken) : null;
         var seen = grant is null ? null : await reviews.OfGrantAsync(session, grant.Id, cancellationToken);
-        if (NotTheirs(directory, grant, seen, actor, grantId) ?? Fault(reason) is { } unfit)
+        if ((NotTheirs(directory, grant, seen, actor, grantId) ?? Fault(reason)) is { } unfit)
             return unfit;
         if (seen is null)
             return new Refusal(Codes.NotBreakGlass, "This access was no emergency, so there is nothing to lift.");

@@ -24,7 +24,7 @@ public sealed record Reviewed(Grant Grant, Review Review, int Others);
 /// so of two reviewers one wins and the other is told who.
 /// </summary>
 public sealed class ReviewGrant(
-    Database database, ReviewStore reviews, GrantStore grants, EventStore events, Announcer announcer, Refusals refusals, CatalogHolder catalogs, TimeProvider clock)
+    Database database, ReviewStore reviews, GrantStore grants, RequestStore requests, EventStore events, Announcer announcer, Refusals refusals, CatalogHolder catalogs, TimeProvider clock)
 {
     /// <summary>Longest comment, in characters.</summary>
     public const int CommentLength = 1000;
@@ -56,7 +56,7 @@ public sealed class ReviewGrant(
         var directory = catalogs.Directory;
         var grant = Ids.IsId(order.GrantId) ? await grants.FindAsync(session, order.GrantId, cancellationToken) : null;
         var seen = grant is null ? null : await reviews.OfGrantAsync(session, grant.Id, cancellationToken);
-        if (NotTheirs(directory, grant, seen, actor, order.GrantId) ?? Fault(order) is { } unfit)
+        if ((NotTheirs(directory, grant, seen, actor, order.GrantId) ?? Fault(order)) is { } unfit)
             return unfit;
         if (seen is null)
             return NotOpen(directory, null)!;
@@ -94,7 +94,7 @@ public sealed class ReviewGrant(
         var requestId = (await grants.FindAsync(session, open.GrantId, cancellationToken))!.RequestId;
         var data = new JsonObject { ["grant"] = open.GrantId, ["verdict"] = done.Verdict, ["comment"] = done.Comment, ["incident"] = open.Incident, ["late"] = open.DueAt <= now };
         await events.AppendAsync(session, AuditEvent.By(actor, "review", open.Id, done.Version, "review.done", now, requestId, data), cancellationToken);
-        await announcer.MovedAsync(session, requestId, now, cancellationToken);
+        await announcer.TurnedAsync(session, new Bench(directory, (await requests.FindAsync(session, requestId, cancellationToken))!, []), now, cancellationToken);
         await announcer.ReviewAsync(session, directory, done, [directory.Find(open.Invoker)], isLoud: done.Verdict == Verdicts.Misuse, now, cancellationToken);
         return done;
     }

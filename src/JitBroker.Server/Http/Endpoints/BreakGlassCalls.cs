@@ -35,7 +35,7 @@ internal static class BreakGlassCalls
         }
 
         if (fault is not null)
-            return new RefusalResult(await refusals.RecordAsync(actor, "request.break_glass", null, order.Entitlement, fault, cancellationToken), catalogs.Current);
+            return new RefusalResult(await refusals.RecordAsync(actor, "request.break_glass", null, order.Entitlement, fault, cancellationToken), catalogs.Directory);
         var outcome = await idempotent.RunAsync<Taken>(
             context,
             bytes,
@@ -74,9 +74,9 @@ internal static class BreakGlassCalls
     {
         var caller = Caller.Of(context);
         if (await reader.FindGrantAsync(id, caller.Email, context.RequestAborted) is null)
-            return new RefusalResult(new Refusal(Codes.NotFound, "There is no such grant."), catalogs.Current);
+            return new RefusalResult(new Refusal(Codes.NotFound, "There is no such grant."), catalogs.Directory);
         return caller.ScopeObjection() is { } objection
-            ? new RefusalResult(await refusals.RecordAsync(caller.Actor, attempt, null, id, objection, context.RequestAborted), catalogs.Current)
+            ? new RefusalResult(await refusals.RecordAsync(caller.Actor, attempt, null, id, objection, context.RequestAborted), catalogs.Directory)
             : null;
     }
 

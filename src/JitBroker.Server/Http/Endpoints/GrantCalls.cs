@@ -78,7 +78,7 @@ internal static class GrantCalls
     public static async Task<IResult> ExtendAsync(HttpContext context, string id, SubmitExtension extend, RequestReader reader, Idempotent idempotent, CatalogHolder catalogs)
     {
         if (!Ids.IsId(id))
-            return new RefusalResult(NotFound(), catalogs.Current);
+            return new RefusalResult(NotFound(), catalogs.Directory);
         var bytes = await JsonBodies.ReadBytesAsync(context);
         var body = JsonBodies.Parse<ExtendBody>(context, bytes);
         var actor = Caller.Of(context).Actor;
