@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json.Nodes;
-using JitBroker.Audit;
 using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Outbox;
@@ -72,6 +69,5 @@ public sealed class ProlongLease(
         await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
     }
 
-    [SuppressMessage("Security", "CA5394", Justification = "Jitter needs no secrecy.")]
-    private static TimeSpan Pause() => TimeSpan.FromSeconds(4 + (2 * Random.Shared.NextDouble()));
+    private static TimeSpan Pause() => Patience.Jittered(TimeSpan.FromSeconds(5));
 }
