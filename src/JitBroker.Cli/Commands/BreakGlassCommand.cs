@@ -1,4 +1,5 @@
 using System.CommandLine;
+using JitBroker.Cli.Finding;
 using JitBroker.Cli.Running;
 using JitBroker.Cli.Terminal;
 using JitBroker.Client;
@@ -27,7 +28,7 @@ internal static class BreakGlassCommand
                 var body = new SubmitBody
                 {
                     Entitlement = name, Duration = invocation.Get(duration), Incident = invocation.Get(incident), Reason = invocation.Sentence(reason), BreakGlass = true,
-                    Escalates = invocation.Get(escalates) is { } open ? await Finding.Requests.MineAsync(invocation, broker, open) : null,
+                    Escalates = invocation.Get(escalates) is { } open ? await Requests.MineAsync(invocation, broker, open) : null,
                 };
                 return Print(invocation, await broker.SubmitAsync(body, Invocation.NewKey(), invocation.Cancel));
             });

@@ -37,7 +37,7 @@ public sealed class EmergencyTests
         await bench.UntilCardAsync("the access lasts until");
         Assert.Equal(["approved", "approved"], await bench.QueryAsync<string>("select state from requests"));
         Assert.Equal("2026-11-22T11:30:00.000000Z", Assert.Single(await bench.QueryAsync<string>("select ends_at from grants")));
-        bench.Clock.Advance(TimeSpan.FromMinutes(26));
+        bench.Clock.Advance(TimeSpan.FromMinutes(28));
         await bench.UntilCardAsync("It ends by itself; ask again if you need longer.", "ana", Ana);
         Assert.False(SlackBench.HasButton(await bench.CardAsync("ana", Ana), "extend"));
     }
