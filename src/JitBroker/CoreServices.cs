@@ -9,6 +9,7 @@ using JitBroker.People.SignIn;
 using JitBroker.Policy;
 using JitBroker.Reconciling;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,7 @@ public static class CoreServices
             .AddGrants()
             .AddLeases()
             .AddReconciling()
+            .AddReviews()
             .AddSignIn();
 
     /// <summary>The alarm clock and the sweeps. Without it nothing moves by itself: tests ring the sweeps themselves.</summary>
@@ -71,6 +73,7 @@ public static class CoreServices
             .AddSingleton<ISweep, RevokeLeasesSweep>()
             .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
+            .AddSingleton<ISweep, RemindReviewsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
             .AddSingleton<ISweep, ReconcileSweep>()
@@ -106,6 +109,7 @@ public static class CoreServices
             .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
             .AddSingleton<SubmitExtension>()
+            .AddSingleton<TakeBreakGlass>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>();
@@ -127,6 +131,13 @@ public static class CoreServices
             .AddSingleton<ReconcileTargets>()
             .AddSingleton<RunReconciliation>()
             .AddSingleton<ReadReconciliations>();
+
+    private static IServiceCollection AddReviews(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReviewStore>()
+            .AddSingleton<ReviewGrant>()
+            .AddSingleton<LiftReview>()
+            .AddSingleton<RemindReviews>();
 
     private static IServiceCollection AddLeases(this IServiceCollection services) =>
         services

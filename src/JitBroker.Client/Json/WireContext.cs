@@ -45,6 +45,7 @@ namespace JitBroker.Client;
 [JsonSerializable(typeof(EndBody))]
 [JsonSerializable(typeof(ExtendBody))]
 [JsonSerializable(typeof(ReviewBody))]
+[JsonSerializable(typeof(LiftBody))]
 [JsonSerializable(typeof(LeaseBody))]
 [JsonSerializable(typeof(CatalogCheckBody))]
 [JsonSerializable(typeof(CatalogDiffBody))]

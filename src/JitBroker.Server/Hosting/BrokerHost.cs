@@ -157,7 +157,7 @@ public static class BrokerHost
     };
 
     private static ChatSurfaces Surfaces(BrokerSettings settings) =>
-        new(settings.Slack.Enabled ? [new ChatSurface(Surface.Slack, settings.Slack.Channel, settings.Slack.OperationsChannel)] : []);
+        new(settings.Slack.Enabled ? [new ChatSurface(Surface.Slack, settings.Slack.Channel, settings.Slack.OperationsChannel, settings.Slack.BreakGlassChannel)] : []);
 
     private static void UsePipeline(WebApplication app, BrokerSettings settings)
     {

@@ -8,6 +8,7 @@ public enum Sweep
     RevokeLeases,
     ProlongLeases,
     LapseRequests,
+    RemindReviews,
     DeliverOutbox,
     WorkInbox,
     SealAudit,

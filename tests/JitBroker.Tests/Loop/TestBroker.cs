@@ -127,7 +127,7 @@ public sealed class TestBroker : IAsyncDisposable
                 """
                 select e.aggregate_id
                   from (select aggregate_id, count(*) as n, max(version) as top from events group by aggregate_id) e
-                  left join (select id, version from requests union all select id, version from grants union all select id, version from leases) a on a.id = e.aggregate_id
+                  left join (select id, version from requests union all select id, version from grants union all select id, version from leases union all select id, version from reviews) a on a.id = e.aggregate_id
                  where e.n <> e.top
                     or (a.id is not null and a.version <> e.top)
                 """,

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
+using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.People.SignIn;
 using JitBroker.Reconciling;
@@ -10,17 +11,17 @@ namespace JitBroker.Bots.Chat;
 /// <summary>Messages that are said once and not kept true.</summary>
 public static class Notices
 {
-    /// <summary>The holder's access is about to end. Null when there is nothing to say any more: it has ended.</summary>
+    /// <summary>The holder's access is about to end. Null when there is nothing to say: it has ended, or was extended and is not about to end any more.</summary>
     public static ChatMessage? Expiry(RequestStory story)
     {
-        if (story.Grant is not { State: "active" } grant || grant.EndsAt <= story.Now)
+        if (story.Grant is not { State: "active" } grant || grant.EndsAt <= story.Now || story.Now < OpenGrant.NoticeAt(grant) - TimeSpan.FromSeconds(1))
             return null;
         var left = Durations.Human(WholeMinutes(grant.EndsAt - story.Now));
         return new ChatMessage(
             ChatText.Of($"{story.Title} ends in {left}"),
             [
-                new ChatPart.Paragraph(ChatText.Of($"{Say.Strong(story.Title)} ends in {Say.Strong(left)}, at {Say.Time(grant.EndsAt, story.Now)}. It ends by itself; ask again if you need longer.")),
-                new ChatPart.Actions([new ChatButton(ChatActions.Done, "Done", grant.Id)]),
+                new ChatPart.Paragraph(ChatText.Of($"{Say.Strong(story.Title)} ends in {Say.Strong(left)}, at {Say.Time(grant.EndsAt, story.Now)}. It ends by itself{(AskerCard.More(story) is null ? "; ask again if you need longer" : "")}.")),
+                new ChatPart.Actions([.. AskerCard.More(story) is { } more ? [more] : Array.Empty<ChatButton>(), new ChatButton(ChatActions.Done, "Done", grant.Id)]),
             ]);
     }
 
