@@ -67,6 +67,7 @@ public static class CoreServices
             .AddSingleton<ISweep, StartGrantsSweep>()
             .AddSingleton<ISweep, EndGrantsSweep>()
             .AddSingleton<ISweep, RevokeLeasesSweep>()
+            .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
@@ -99,7 +100,9 @@ public static class CoreServices
             .AddSingleton<IdempotencyStore>()
             .AddSingleton<RequestReader>()
             .AddSingleton<SettleRequest>()
+            .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
+            .AddSingleton<SubmitExtension>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>();
@@ -108,6 +111,7 @@ public static class CoreServices
         services
             .AddSingleton<GrantStore>()
             .AddSingleton<OpenGrant>()
+            .AddSingleton<ExtendGrant>()
             .AddSingleton<EndGrant>()
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
@@ -121,5 +125,7 @@ public static class CoreServices
             .AddSingleton<StuckLeases>()
             .AddSingleton<RetryLease>()
             .AddSingleton<AbandonLease>()
-            .AddSingleton<RevokeDueLeases>();
+            .AddSingleton<RevokeDueLeases>()
+            .AddSingleton<ProlongLease>()
+            .AddSingleton<ProlongDueLeases>();
 }

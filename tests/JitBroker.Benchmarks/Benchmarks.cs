@@ -1,5 +1,7 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
+using JitBroker.Benchmarks.Authz;
+using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 
 namespace JitBroker.Benchmarks;
@@ -12,6 +14,8 @@ internal static class Benchmarks
         new LifecycleBenchmark(),
         new AckBenchmark(),
         new AuditBenchmark(),
+        new AuthzBenchmark(),
+        new IssuersBenchmark(),
     ];
 
     public static IEnumerable<string> Names => All.Select(b => b.Name);

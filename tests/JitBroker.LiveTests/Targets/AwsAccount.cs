@@ -7,7 +7,6 @@ namespace JitBroker.LiveTests.Targets;
 /// <summary>An account at moto as the issuer's README sets it up: the broker's user, one role, one stream.</summary>
 internal sealed class AwsAccount
 {
-    public const string Entitlement = "kinesis-orders:read";
     private const string Number = "123456789012";
 
     private AwsAccount(MotoServer moto, AwsCaller broker) => (Moto, Broker) = (moto, broker);
@@ -30,30 +29,15 @@ internal sealed class AwsAccount
         return new AwsAccount(moto, broker);
     }
 
-    /// <summary>Puts the account into the catalog of a running broker, which takes it over by itself.</summary>
-    public void AddTo(BrokerFolder folder)
-    {
-        folder.Write("aws-secret", Broker.Secret);
-        var url = Moto.Url.AbsoluteUri.TrimEnd('/');
-        folder.Write("catalog.yaml", LiveCatalog.Text
-            .Replace("\nentitlements:", $$"""
+    /// <summary>As the catalog has it: one stream of those that the role may read.</summary>
+    public LiveTarget Target => new(
+        $$"""{ kind: aws-sts, region: eu-west-1, accessKeyId: {{Broker.KeyId}}, secretAccessKey: "${env:LIVE_AWS}", stsEndpoint: "{{Url}}", iamEndpoint: "{{Url}}" }""",
+        $$"""
+        { role: "arn:aws:iam::{{Number}}:role/jit/streams", policy: { Version: "2012-10-17", Statement: [ { Effect: Allow, Action: [ "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards" ], Resource: "arn:aws:kinesis:eu-west-1:{{Number}}:stream/orders" } ] } }
+        """.Trim(),
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["LIVE_AWS"] = Broker.Secret });
 
-              aws: { kind: aws-sts, region: eu-west-1, accessKeyId: {{Broker.KeyId}}, secretAccessKey: "${file:aws-secret}", stsEndpoint: "{{url}}", iamEndpoint: "{{url}}" }
-            entitlements:
-              {{Entitlement}}:
-                title: Orders stream, read only
-                issuer: aws
-                grants:
-                  role: arn:aws:iam::{{Number}}:role/jit/streams
-                  policy:
-                    Version: "2012-10-17"
-                    Statement: [ { Effect: Allow, Action: [ kinesis:GetRecords, kinesis:GetShardIterator, kinesis:ListShards ], Resource: "arn:aws:kinesis:eu-west-1:{{Number}}:stream/orders" } ]
-                eligible: [engineering]
-                duration: { min: 1m, default: 30m, max: 8h }
-                reason: { required: true }
-                approval: [ { group: data-owners, votes: 1 } ]
-            """, StringComparison.Ordinal));
-    }
+    private string Url => Moto.Url.AbsoluteUri.TrimEnd('/');
 
     private static string Policy(params (string Actions, string Resource)[] allows) => new JsonObject
     {

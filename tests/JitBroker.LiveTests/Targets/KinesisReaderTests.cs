@@ -18,19 +18,17 @@ public sealed class KinesisReaderTests
     {
         var account = await AwsAccount.SetUpAsync();
         await using var workspace = await ChatWorkspace.StartAsync();
-        await using var broker = await BrokerProcess.StartAsync(workspace, logLevel: "Trace");
-        account.AddTo(broker.Folder);
+        await using var broker = await BrokerProcess.StartAsync(workspace, logLevel: "Trace", target: account.Target);
         var token = await workspace.As(Holder).TokenAsync(broker.Url);
         using var laptop = new Terminal(broker.Url, token);
         using var ana = new BrokerClient(broker.Url, token);
-        await Eventually.TrueAsync(async () => (await ana.ListEntitlementsAsync(CancellationToken.None)).Value.Items.Any(e => e.Name == AwsAccount.Entitlement));
 
-        await using var waiting = laptop.Start("aws", AwsAccount.Entitlement, "--wait", "--for", "30m", "--reason", "INC-42");
+        await using var waiting = laptop.Start("aws", LiveTarget.Entitlement, "--wait", "--for", "20m", "--reason", "INC-42");
         var card = await workspace.As(Approver).SeesAsync("the card", m => m.ButtonValue("approve") is not null);
         await workspace.As(Approver).PressAsync(card, "approve", card.ButtonValue("approve"));
         Assert.True(await waiting.ExitAsync() == 0, waiting.Everything);
         using var session = JsonDocument.Parse(waiting.Output);
-        var cli = new AwsCommandLine(account, laptop, token, (await laptop.RunAsync("aws", AwsAccount.Entitlement, "--format", "config")).Exits(0).Output);
+        var cli = new AwsCommandLine(account, laptop, token, (await laptop.RunAsync("aws", LiveTarget.Entitlement, "--format", "config")).Exits(0).Output);
         var read = await cli.RunAsync("kinesis", "list-shards", "--stream-name", "orders");
         Assert.True(read.Code == 0 && read.Output.Contains("shardId-000000000000", StringComparison.Ordinal), read.Errors);
 
@@ -39,11 +37,11 @@ public sealed class KinesisReaderTests
         await broker.StartAsync();
         using var reader = new Reader(account, session.RootElement);
         await reader.ReadsAsync();
-        await workspace.As(Holder).TypeAsync($"/access done {AwsAccount.Entitlement}");
+        await workspace.As(Holder).TypeAsync($"/access done {LiveTarget.Entitlement}");
         await reader.LosesAccessAsync();
 
         GrantResource grant = null!;
-        await Eventually.TrueAsync(async () => (grant = (await ana.ListGrantsAsync(new GrantQuery { Mine = true }, CancellationToken.None)).Value.Items.Single(g => g.Entitlement == AwsAccount.Entitlement)).State == GrantState.Ended);
+        await Eventually.TrueAsync(async () => (grant = (await ana.ListGrantsAsync(new GrantQuery { Mine = true }, CancellationToken.None)).Value.Items.Single(g => g.Entitlement == LiveTarget.Entitlement)).State == GrantState.Ended);
         Assert.InRange(grant.AccessMayLastUntil!.Value, grant.VerifiedEndAt!.Value, grant.VerifiedEndAt.Value.AddMinutes(5));
         TestContext.Current.TestOutputHelper?.WriteLine($"End to verified: {(grant.VerifiedEndAt.Value - grant.EndRequestedAt!.Value).TotalMilliseconds} ms");
         Assert.Contains(grant.Id, Uri.UnescapeDataString((await account.Moto.Admin.IamAsync("GetRolePolicy", ("RoleName", "streams"), ("PolicyName", "JitBrokerRevoked"))).Body), StringComparison.Ordinal);
@@ -58,7 +56,7 @@ public sealed class KinesisReaderTests
         Assert.Equal(0, await broker.StopAsync());
         string[] secrets = [account.Broker.Secret, session.GetProperty("SecretAccessKey").GetString()!, session.GetProperty("SessionToken").GetString()!];
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, broker.Log, StringComparison.Ordinal));
-        foreach (var file in Directory.EnumerateFiles(broker.Folder.FolderPath, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "aws-secret"))
+        foreach (var file in Directory.EnumerateFiles(broker.Folder.FolderPath, "*", SearchOption.AllDirectories))
         {
             var content = await File.ReadAllTextAsync(file, Encoding.Latin1);
             Assert.All(secrets, secret => Assert.DoesNotContain(secret, content, StringComparison.Ordinal));
@@ -120,7 +118,7 @@ public sealed class KinesisReaderTests
 
         public async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
         {
-            await using var aws = RunningProgram.Start(MotoServer.Python, ["-m", "awscli", .. arguments, "--profile", AwsAccount.Entitlement.Replace(':', '-')], _laptop.Folder, new Dictionary<string, string?>(StringComparer.Ordinal)
+            await using var aws = RunningProgram.Start(MotoServer.Python, ["-m", "awscli", .. arguments, "--profile", LiveTarget.Entitlement.Replace(':', '-')], _laptop.Folder, new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["AWS_CONFIG_FILE"] = Path.Combine(_laptop.Folder, "aws-config"),
                 ["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(_laptop.Folder, "none"),
