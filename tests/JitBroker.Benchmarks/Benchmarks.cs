@@ -1,6 +1,7 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
 using JitBroker.Benchmarks.Authz;
+using JitBroker.Benchmarks.Due;
 using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 
@@ -14,6 +15,7 @@ internal static class Benchmarks
         new LifecycleBenchmark(),
         new AckBenchmark(),
         new AuditBenchmark(),
+        new DueBenchmark(),
         new AuthzBenchmark(),
         new IssuersBenchmark(),
     ];

@@ -8,12 +8,14 @@ public enum Sweep
     RevokeLeases,
     ProlongLeases,
     LapseRequests,
+    RemindReviews,
     DeliverOutbox,
     WorkInbox,
     SealAudit,
     ReloadCatalog,
     ReadSchedules,
     RotateKeys,
+    Reconcile,
     Prune,
 }
 

@@ -250,7 +250,7 @@ public sealed class LeaseTests
         var grant = (await broker.DecideAsync("bea", second.Id)).Value!.Grant!;
         await broker.CollectAsync("cy", grant.Id);
         var never = new TaskCompletionSource<EndOutcome?>();
-        broker.Issuer.BeforeEnd = (handle, _) => handle.Target == "http:door" ? never.Task : Task.FromResult<EndOutcome?>(null);
+        broker.Issuer.BeforeEnd = (handle, _) => handle.Target == "door" ? never.Task : Task.FromResult<EndOutcome?>(null);
         await broker.EndAsync("ana", first.Id);
         await broker.EndAsync("cy", grant.Id);
 
