@@ -73,6 +73,7 @@ internal sealed class KeptSession(Invocation run, BrokerClient broker, Credentia
         if (reply.Value.State is RequestState.Pending)
             run.Screen.ErrorLine($"Waiting for {RequestView.Needs(reply.Value)} to approve {entitlement}; request {reply.Value.Id}.");
         var settled = Waiting.Active(run, (await Waiting.UntilSettledAsync(run, broker, reply)).Value);
-        return (await broker.GetGrantAsync(settled.Grant!.Id, run.Cancel)).Value;
+        var grant = settled.Grant ?? throw new RefusedHereException(Codes.GrantNotActive, $"{entitlement} was approved, and there is no grant of it.", "jit mine shows what you have");
+        return (await broker.GetGrantAsync(grant.Id, run.Cancel)).Value;
     }
 }

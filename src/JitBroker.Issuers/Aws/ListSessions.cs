@@ -19,8 +19,8 @@ internal sealed class ListSessions(DenyStore store, AwsAccount account, SecretLo
         {
             var sessions = await store.SessionsAsync(target.Issuer, clock.GetUtcNow(), cancellationToken);
             List<StandingObject> standing = [];
-            foreach (var (role, ofRole) in RolesOf(target, way, sessions))
-                standing.AddRange(await OfRoleAsync(way, role, ofRole, cancellationToken));
+            foreach (var (there, role, ofRole) in RolesOf(target, way, sessions))
+                standing.AddRange(await OfRoleAsync(there, role, ofRole, cancellationToken));
             return new TargetListing.Listed(standing);
         }
         catch (ClosedAccountException e)
@@ -33,11 +33,12 @@ internal sealed class ListSessions(DenyStore store, AwsAccount account, SecretLo
         }
     }
 
-    /// <summary>Those of the catalog, and those that it does not name any more.</summary>
-    private static IEnumerable<(RoleArn Role, List<SessionHandle> Sessions)> RolesOf(TargetToCheck target, AwsWay way, IReadOnlyList<SessionHandle> sessions) =>
-        target.Entitlements.Select(e => AwsTerms.TryRead(target.Settings, e.Grants, out var terms, out _) ? terms.Role : null).OfType<RoleArn>()
-            .Concat(sessions.Where(s => s.Way.Iam == way.Iam).Select(s => s.Role)).Distinct()
-            .Select(r => (r, sessions.Where(s => s.Role == r && s.Way.Iam == way.Iam).ToList()));
+    /// <summary>Those of the catalog by its way, and those that it does not name any more by that of their sessions.</summary>
+    private static IEnumerable<(AwsWay Way, RoleArn Role, List<SessionHandle> Sessions)> RolesOf(TargetToCheck target, AwsWay way, IReadOnlyList<SessionHandle> sessions) =>
+        target.Entitlements.Select(e => AwsTerms.TryRead(target.Settings, e.Grants, out var terms, out _) ? terms.Role : null).OfType<RoleArn>().Select(r => (Way: way, Role: r))
+            .Concat(sessions.Select(s => (s.Way, s.Role)))
+            .DistinctBy(r => DenyStore.IdOf(r.Way, r.Role), StringComparer.Ordinal)
+            .Select(r => (r.Way, r.Role, sessions.Where(s => DenyStore.IdOf(s) == DenyStore.IdOf(r.Way, r.Role)).ToList()));
 
     private async Task<List<StandingObject>> OfRoleAsync(AwsWay way, RoleArn role, List<SessionHandle> sessions, CancellationToken cancellationToken)
     {
