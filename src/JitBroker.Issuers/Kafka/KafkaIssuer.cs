@@ -23,7 +23,7 @@ internal sealed class KafkaIssuer(KafkaTarget target, KafkaToken tokens, TimePro
         EarlyEnd.Eventual,
         Within,
         SettleTime,
-        "rights and login are removed, so the next request of an open connection is denied; the connection itself, and one fetch that is already waiting, Kafka cannot cut before connections.max.reauth.ms; while the broker is down nothing ends by itself");
+        "rights and login are removed, so the next request of an open connection is denied; Kafka cannot cut the connection itself before connections.max.reauth.ms, and a fetch that is waiting then may still be answered; while the broker is down nothing ends by itself");
 
     private static readonly Revocability OfJwt = new(
         EndBound.Target,
