@@ -76,6 +76,34 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task Doctor_tells_an_operator_of_targets_that_do_not_answer_and_of_what_the_latest_looks_found()
+    {
+        await using var machine = await Machine.SignedInAsync();
+        var since = JumpingClock.Start.AddMinutes(-5);
+        machine.Broker.On("GET /v1/me", Say.Ok(new MeResource { Email = Sample.Ana.Email, Name = Sample.Ana.Name, Roles = ["operator"], Groups = [], Identities = [], Sessions = [] }));
+        machine.Broker.On("GET /v1/leases/stuck", Say.Ok(new Page<LeaseDetailResource>([], null)));
+        machine.Broker.On("GET /v1/targets", Say.Ok(new Page<TargetResource>(
+            [new TargetResource("orders-pg", "paused", since, since, "No route to orders.", 7), new TargetResource("aws", "throttled", null, since, "Rate exceeded", 0)], null)));
+        var missing = new ReconciliationFindingResource("missing", "01KAM0LEASE", "01KAM0LEASE", "Nothing of it stands.", Confirmed: true, EndsAgain: false);
+        machine.Broker.On("GET /v1/reconciliations", Say.Ok(new Page<ReconciliationResource>(
+            [
+                new ReconciliationResource("rmq", since, null, false, null, 4, [], 0, 0, 20, 0, since),
+                new ReconciliationResource("stream", since, null, false, null, 4, [missing], 1, 0, 20, 0, since),
+            ],
+            null)));
+
+        var ran = await machine.RunAsync("doctor");
+
+        Assert.Equal((1, "unhealthy"), (ran.Exit, ran.Code));
+        Assert.Contains("✗  target orders-pg", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("7 ends wait: No route to orders.", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("•  target aws", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("✓  what stands at rmq", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("✗  what stands at stream", ran.Out, StringComparison.Ordinal);
+        Assert.Contains("→ jit reconcile stream --dry-run lists it", ran.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_of_a_broker_that_is_not_there_says_where_to_look()
     {
         await using var machine = await Machine.SignedInAsync();

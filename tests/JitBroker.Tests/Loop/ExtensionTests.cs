@@ -325,7 +325,7 @@ public sealed class ExtensionTests
         await broker.CollectAsync("ana", grant.Id);
         await broker.DecideAsync("bea", (await broker.ExtendAsync("ana", grant.Id)).Value!.Id);
         var now = broker.Clock.GetUtcNow();
-        var claimed = await broker.Database.WriteAsync(s => broker.Get<JitBroker.Leases.LeaseStore>().ClaimToProlongAsync(s, "http:door", "dead", now, now + TimeSpan.FromSeconds(15), 4, CancellationToken.None), CancellationToken.None);
+        var claimed = await broker.Database.WriteAsync(s => broker.Get<JitBroker.Leases.LeaseStore>().ClaimToProlongAsync(s, "door", "dead", now, now + TimeSpan.FromSeconds(15), 4, CancellationToken.None), CancellationToken.None);
         Assert.Single(claimed);
 
         await broker.SweepAsync();
