@@ -90,7 +90,7 @@ create table leases (
     stuck_since      text,
     next_attempt_at  text,
     claimed_by       text,
-    claimed_until    text, prolong_until text, next_prolong_at text constraint leases_prolonging_has_its_time check ((prolong_until is null) = (next_prolong_at is null)),
+    claimed_until    text, prolong_until text, next_prolong_at text constraint leases_prolonging_has_its_time check ((prolong_until is null) = (next_prolong_at is null)), principal text,
     constraint leases_attempt_due_iff_revoking check ((state = 'revoking') = (next_attempt_at is not null)),
     constraint leases_revoked_has_its_time check ((state = 'revoked') = (revoked_at is not null))
 ) strict;
@@ -101,6 +101,20 @@ create index leases_expiring on leases (expires_at) where state = 'active';
 create index leases_due_to_be_revoked on leases (next_attempt_at) where state = 'revoking';
 create index leases_to_prolong on leases (next_prolong_at) where next_prolong_at is not null;
 create index leases_by_session on leases (session_id) where session_id is not null;
+create index leases_by_principal on leases (target, principal) where principal is not null;
+create index leases_active_by_target on leases (target, id) where state = 'active';
+
+create table lanes (
+    target           text        not null constraint lanes_pk primary key,
+    version          integer     not null constraint lanes_version_counts check (version >= 0),
+    failures         integer     not null constraint lanes_failures_count check (failures >= 0),
+    paused_since     text,
+    denied_since     text,
+    not_before       text,
+    last_error       text,
+    constraint lanes_paused_says_when_next check (paused_since is null or not_before is not null)
+) strict;
+create index lanes_paused on lanes (target) where paused_since is not null;
 
 create table reviews (
     id               text        not null constraint reviews_pk primary key,
@@ -368,3 +382,16 @@ create table door_tokens (
     resource         text        not null
 ) strict;
 create unique index door_tokens_one_row_per_token on door_tokens (token_hash);
+
+create table reconciliations (
+    issuer           text        not null constraint reconciliations_pk primary key,
+    version          integer     not null constraint reconciliations_version_counts check (version >= 0),
+    due_at           text        not null,
+    claimed_by       text,
+    claimed_until    text,
+    looked_at        text,
+    looked_by        text,
+    dry_run          integer     not null,
+    result           text,
+    constraint reconciliations_looked_has_its_result check ((looked_at is null) = (result is null))
+) strict;

@@ -7,6 +7,7 @@ using JitBroker.Outbox;
 using JitBroker.People.OnCall;
 using JitBroker.People.SignIn;
 using JitBroker.Policy;
+using JitBroker.Reconciling;
 using JitBroker.Requests;
 using JitBroker.Reviews;
 using JitBroker.Scheduling;
@@ -59,6 +60,7 @@ public static class CoreServices
             .AddRequests()
             .AddGrants()
             .AddLeases()
+            .AddReconciling()
             .AddReviews()
             .AddSignIn();
 
@@ -74,6 +76,7 @@ public static class CoreServices
             .AddSingleton<ISweep, RemindReviewsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
+            .AddSingleton<ISweep, ReconcileSweep>()
             .AddSingleton<ISweep, PruneSweep>()
             .AddSingleton<AlarmClock>()
             .AddHostedService(provider => provider.GetRequiredService<AlarmClock>());
@@ -120,6 +123,15 @@ public static class CoreServices
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
 
+    private static IServiceCollection AddReconciling(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReconciliationStore>()
+            .AddSingleton<TargetLists>()
+            .AddSingleton<LookAtTarget>()
+            .AddSingleton<ReconcileTargets>()
+            .AddSingleton<RunReconciliation>()
+            .AddSingleton<ReadReconciliations>();
+
     private static IServiceCollection AddReviews(this IServiceCollection services) =>
         services
             .AddSingleton<ReviewStore>()
@@ -130,6 +142,11 @@ public static class CoreServices
     private static IServiceCollection AddLeases(this IServiceCollection services) =>
         services
             .AddSingleton<LeaseStore>()
+            .AddSingleton<LaneStore>()
+            .AddSingleton<Lanes>()
+            .AddSingleton<MintGates>()
+            .AddSingleton<HoldDueLeases>()
+            .AddSingleton<TroubledTargets>()
             .AddSingleton<LeaseMoves>()
             .AddSingleton<MintLease>()
             .AddSingleton<RecordEnds>()

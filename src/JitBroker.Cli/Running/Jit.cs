@@ -46,7 +46,7 @@ internal static class Jit
         CredsCommand.Create(run), ExecCommand.Create(run), PsqlCommand.Create(run), AwsCommand.Create(run), ExtendCommand.Create(run), BreakGlassCommand.Create(run), EndCommands.Done(run),
         PendingCommand.Create(run), DecideCommands.Approve(run), DecideCommands.Deny(run), EndCommands.Revoke(run),
         ReviewCommands.List(run), ReviewCommands.Review(run), ReviewCommands.Lift(run),
-        StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run),
+        StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run), ReconcileCommand.Create(run),
         AuditCommand.Create(run), CatalogCommand.Create(run), DoctorCommand.Create(run), CompletionCommand.Create(run),
     ];
 

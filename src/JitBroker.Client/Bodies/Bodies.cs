@@ -144,3 +144,15 @@ public sealed record CatalogAcceptBody
     /// <summary>The catalog's hash, or at least 6 digits that only one begins with.</summary>
     public required string Hash { get; init; }
 }
+
+/// <summary>Body of <c>POST /v1/reconciliations/{issuer}</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ReconciliationBody
+{
+    /// <summary>Look only; end nothing.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Most ends that may be begun again, 1 to 1000; null for the sweep's own 20.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Budget { get; init; }
+}

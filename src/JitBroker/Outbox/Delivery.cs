@@ -96,6 +96,12 @@ public static class Templates
     /// <summary>A catalog that did not come into force.</summary>
     public const string CatalogNotice = "catalog_notice";
 
+    /// <summary>A target that does not answer, answers again, or denies the broker.</summary>
+    public const string TargetNotice = "target_notice";
+
+    /// <summary>What a look at a target found.</summary>
+    public const string ReconciliationNotice = "reconciliation_notice";
+
     /// <summary>A new sign-in, with <b>Not me</b>.</summary>
     public const string SignInNotice = "sign_in_notice";
 

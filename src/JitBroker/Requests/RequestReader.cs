@@ -24,6 +24,9 @@ public sealed record RequestDetails(Bench Bench, IReadOnlyList<AuditEvent> Histo
 /// <param name="Review">Null when it was no emergency.</param>
 public sealed record GrantDetails(Grant Grant, RequestContent Content, IReadOnlyList<Lease> Leases, Review? Review = null)
 {
+    /// <summary>It had ended, and a credential of it was found at the target again: no verified end is shown until it is gone.</summary>
+    public bool StandsAgain => Grant.State == "ended" && Leases.Any(l => l.State != "revoked");
+
     /// <summary>
     /// Until when a credential may still be honoured though its grant is ending or has ended: one that cannot be unsaid, one whose end was abandoned
     /// (until the target's own clock ends it; where the target has none, nobody knows), or one whose end takes a while to hold everywhere. Null when there is none.

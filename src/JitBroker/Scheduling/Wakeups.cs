@@ -15,6 +15,7 @@ public enum Sweep
     ReloadCatalog,
     ReadSchedules,
     RotateKeys,
+    Reconcile,
     Prune,
 }
 

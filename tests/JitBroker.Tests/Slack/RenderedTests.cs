@@ -9,11 +9,13 @@ using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
+using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.People.SignIn;
 using JitBroker.Playground.Blocks;
 using JitBroker.Policy;
+using JitBroker.Reconciling;
 using JitBroker.Tests.Loop;
 
 namespace JitBroker.Tests.Slack;
@@ -146,6 +148,12 @@ public sealed partial class RenderedTests
         yield return ("channel-refused", Notices.ChannelRefused(text ?? "C0DATA", text ?? "not_in_channel", 2));
         yield return ("catalog-broken", Notices.Catalog(CatalogNotice.Broken(12, [text ?? "catalog.yaml:3:7 entitlements.logs:read.risk: \"lwo\" is not one of low, medium, high. Did you mean low?", text ?? "catalog.yaml:9:1 grups: is not known. Did you mean groups?"])));
         yield return ("catalog-held", Notices.Catalog(CatalogNotice.Held(new string('a', 64), [text ?? "It would end 6 live grants: logs:read of Ana <ana@example.com> (The entitlement was removed from the catalog)."])));
+        foreach (var news in new[] { TargetNotice.Paused, TargetNotice.Resumed, TargetNotice.Denied })
+            yield return ("target-" + news, Notices.Target(new TargetNotice(text ?? "orders-pg", news, text ?? "db:5432 cannot be reached while ending role jit_x (ConnectionRefused).", Stories.Now.AddMinutes(-4)), Stories.Now));
+        string[] found = [text ?? "jit_01kaj5w4 (login role) stands, although its lease 01KAJ5W4 was revoked and read back gone at 2026-11-22 09:00:00 UTC."];
+        yield return ("reconciliation", Notices.Reconciliation(new ReconciliationNotice(text ?? "orders-pg", found, 1, 1, 0, 20)));
+        yield return ("reconciliation-foreign", Notices.Reconciliation(new ReconciliationNotice(text ?? "orders-pg", found, 1, 0, 0, 20)));
+        yield return ("reconciliation-over-budget", Notices.Reconciliation(new ReconciliationNotice(text ?? "orders-pg", found, 31, 0, 31, 20)));
         yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-browser", SignInByChat.Question(new SignInPrompt(Stories.Id, true, text ?? "203.0.113.7", text ?? "Firefox on Linux", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-decide", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Decide, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));

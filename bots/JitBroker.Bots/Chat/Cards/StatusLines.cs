@@ -64,6 +64,7 @@ internal static class StatusLines
             GrantState.Scheduled => new(Tone.Good, ChatText.Of($"{Approved(story)}, starts {Say.Time(grant.StartsAt, now)}")),
             GrantState.Active when story.Collections > 0 => new(Tone.Good, ChatText.Of($"In use until {Say.Time(grant.EndsAt, now)} · {Approved(story)}")),
             GrantState.Active => new(Tone.Good, ChatText.Of($"{Approved(story)}, ready for {story.Asker} until {Say.Time(grant.EndsAt, now)}")),
+            GrantState.Ended when story.Details.Leases.Any(l => l.State != "revoked") => new(Tone.Alarm, ChatText.Of($"{HowItEnded(story, grant)}; {Say.Strong("found at the target again")} and being ended")),
             GrantState.Ended => new(Tone.Over, Ended(story, grant)),
             _ => Ending(story, grant),
         };

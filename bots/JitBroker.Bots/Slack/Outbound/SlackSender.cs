@@ -3,6 +3,7 @@ using JitBroker.Catalog.Reloading;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.People.SignIn;
+using JitBroker.Reconciling;
 using JitBroker.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -62,6 +63,10 @@ internal sealed partial class SlackSender(
                 return await OfLeaseAsync(delivery.AboutId, Notices.Abandoned, cancellationToken);
             case Templates.CatalogNotice:
                 return (CatalogNotice.FromText(delivery.Data) is { } catalog ? Notices.Catalog(catalog) : null, null);
+            case Templates.TargetNotice:
+                return (TargetNotice.FromText(delivery.Data) is { } target ? Notices.Target(target, clock.GetUtcNow()) : null, null);
+            case Templates.ReconciliationNotice:
+                return (ReconciliationNotice.FromText(delivery.Data) is { } looked ? Notices.Reconciliation(looked) : null, null);
             case Templates.SignInNotice:
                 var session = await sessions.FindByIdAsync(delivery.AboutId, cancellationToken);
                 return (session is { DisownedAt: null } ? Notices.SignedIn(session, clock.GetUtcNow()) : null, null);

@@ -25,7 +25,7 @@ internal sealed class GrantView(Revocabilities revocabilities, TimeProvider cloc
             EndedBy = grant.EndedBy is { } by ? PersonView.Of(by, directory) : null,
             EndReason = grant.EndReason,
             EndRequestedAt = grant.EndRequestedAt,
-            VerifiedEndAt = details.Leases.Any(l => l.IsAbandoned) ? null : grant.VerifiedEndAt,
+            VerifiedEndAt = details.StandsAgain || details.Leases.Any(l => l.IsAbandoned) ? null : grant.VerifiedEndAt,
             AccessMayLastUntil = details.AccessMayLastUntil,
             BreakGlass = grant.BreakGlass,
             Review = details.Review is { } review ? Of(review, directory, clock.GetUtcNow()) : null,
