@@ -7,14 +7,16 @@ namespace JitBroker.Reviews;
 /// <summary>Who reviews an emergency access, and who may lift what a review blocks. Pure; evaluated at each use (rule 6). Never its taker (rule 5).</summary>
 public static class Reviewers
 {
-    /// <summary>The group pinned when it was taken; today's where the catalog has that one no more; the admins where it has neither, so that no review is left to nobody.</summary>
+    /// <summary>
+    /// The group pinned when it was taken; today's where the catalog has that one no more; the admins where neither has anybody else, so that no review is left to
+    /// nobody. A group that cannot be told now is waited for.
+    /// </summary>
     public static IReadOnlyList<Person> Of(PeopleDirectory directory, Review review)
     {
         var today = directory.Catalog.Entitlements.GetValueOrDefault(review.Entitlement)?.BreakGlass?.ReviewGroup;
-        string[] groups = Has(directory, review.ReviewGroup) ? [review.ReviewGroup]
-            : today is not null && Has(directory, today) ? [today]
-            : [.. directory.Catalog.Roles.GetValueOrDefault(Rights.Admin) ?? []];
-        return [.. groups.SelectMany(directory.Members).Where(p => p.Email != review.Invoker).DistinctBy(p => p.Email, StringComparer.Ordinal)];
+        var group = Has(directory, review.ReviewGroup) ? review.ReviewGroup : today is not null && Has(directory, today) ? today : null;
+        var people = group is null ? [] : Others(directory, [group], review);
+        return people.Count > 0 || (group is not null && directory.IsUnknown(group)) ? people : Others(directory, directory.Catalog.Roles.GetValueOrDefault(Rights.Admin) ?? [], review);
     }
 
     public static bool MayReview(PeopleDirectory directory, Review review, string email) => Of(directory, review).Any(p => p.Email == email);
@@ -25,6 +27,9 @@ public static class Reviewers
         && directory.Find(email) is not null
         && directory.Catalog.Entitlements.GetValueOrDefault(review.Entitlement)?.BreakGlass is { } path
         && path.Eligible.Any(g => directory.IsMember(g, email));
+
+    private static IReadOnlyList<Person> Others(PeopleDirectory directory, IReadOnlyList<string> groups, Review review) =>
+        [.. groups.SelectMany(directory.Members).Where(p => p.Email != review.Invoker).DistinctBy(p => p.Email, StringComparer.Ordinal)];
 
     private static bool Has(PeopleDirectory directory, string group) => directory.Catalog.Groups.ContainsKey(group);
 }

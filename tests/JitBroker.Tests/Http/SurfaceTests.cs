@@ -48,7 +48,7 @@ public sealed class SurfaceTests
     [InlineData("GET", "/c", 404, "not_found")]
     [InlineData("PUT", "/c/01ARZ3NDEKTSV4RRFFQ69G5FAV", 405, "invalid_request")]
     [InlineData("GET", "/c/01ARZ3NDEKTSV4RRFFQ69G5FAV/sign-in", 405, "invalid_request")]
-    [InlineData("POST", "/v1/grants/01ARZ3NDEKTSV4RRFFQ69G5FAV/extensions", 404, "not_found")]
+    [InlineData("POST", "/v1/grants/01ARZ3NDEKTSV4RRFFQ69G5FAV/extension", 404, "not_found")]
     [InlineData("DELETE", "/v1/requests", 405, "invalid_request")]
     [InlineData("GET", "/oauth/token", 405, "invalid_request")]
     [InlineData("HEAD", "/v1/grants/01ARZ3NDEKTSV4RRFFQ69G5FAV/credentials", 405, null)]

@@ -175,6 +175,19 @@ public sealed class ReviewTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task A_review_that_only_its_taker_could_give_falls_to_the_admins(Engine engine)
+    {
+        await using var broker = await EmergencyCatalog.BrokerAsync(engine);
+        var taken = (await broker.TakeAsync("cy")).Value!;
+        var alone = EmergencyCatalog.Of();
+        broker.Catalog = alone with { Groups = alone.Groups.Values.Select(g => g.Name == "security" ? g with { Members = new[] { "cy@example.com" }.ToFrozenSet(StringComparer.Ordinal) } : g).ToFrozenDictionary(g => g.Name, StringComparer.Ordinal) };
+
+        Assert.Equal(Codes.OwnGrant, (await broker.ReviewAsync("cy", taken.Grant.Id)).Refusal!.Code);
+        Assert.NotNull((await broker.ReviewAsync("dan", taken.Grant.Id)).Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task Everybody_concerned_is_told_at_once(Engine engine)
     {
         await using var broker = await EmergencyCatalog.BrokerAsync(engine, surfaces: new ChatSurfaces([new ChatSurface(Surface.Slack, "", "C0OPS", "C0BREAK")]));

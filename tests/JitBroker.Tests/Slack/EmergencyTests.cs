@@ -159,7 +159,12 @@ public sealed class EmergencyTests
         await using var bench = await SlackBench.StartAsync(catalog with { Bundles = System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["kit"] = [TestCatalog.Logs, TestCatalog.Two] }, StringComparer.Ordinal) });
 
         await bench.SayAsync("ana", "/access request kit 1h INC-42");
-        await bench.UntilAsync(async () => (await bench.SeesAsync("bea")).Count(m => SlackBench.Text(m).Contains("asks for", StringComparison.Ordinal)) == 2);
+        await bench.UntilAsync(async () =>
+        {
+            // The second waits for the first to be posted.
+            bench.Clock.Advance(TimeSpan.FromSeconds(1));
+            return (await bench.SeesAsync("bea")).Count(m => SlackBench.Text(m).Contains("asks for", StringComparison.Ordinal)) == 2;
+        });
         var cards = await bench.SeesAsync("bea");
         Assert.Equal((string?)cards[0]["ts"], (string?)cards[1]["thread_ts"]);
         await bench.PressAsync("bea", cards[0], "approve");

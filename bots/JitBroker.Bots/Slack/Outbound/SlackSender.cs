@@ -17,6 +17,7 @@ internal sealed partial class SlackSender(
     ReadStory stories, Sessions sessions, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
     ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
 {
+    private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UntilSomebodyActs = TimeSpan.FromMinutes(1);
 
@@ -112,7 +113,7 @@ internal sealed partial class SlackSender(
 
         var (under, isTooEarly) = await threads.OfAsync(delivery, channel, cancellationToken);
         if (isTooEarly)
-            return new SendOutcome.Later(Soon, "the message it belongs under is still to be posted", IsRateLimit: true);
+            return new SendOutcome.Later(AMoment, "the message it belongs under is still to be posted", IsRateLimit: true);
         var reply = await calls.PostAsync(channel, message, delivery.AboutId, Urgency.Notification, cancellationToken, under);
         if (reply is SlackReply.Refused { Error: "thread_not_found" or "cannot_reply_to_message" } && under is not null)
             reply = await calls.PostAsync(channel, message, delivery.AboutId, Urgency.Notification, cancellationToken);

@@ -14,11 +14,11 @@ internal sealed class ThreadPlace(Database database, OutboxStore outbox)
         return await database.ReadAsync(
             async session =>
             {
+                // In this order: what is on its way no more has been registered before.
+                var isOnItsWay = await outbox.IsOnItsWayAsync(session, delivery.Surface, requestId, delivery.Recipient, cancellationToken);
                 var copies = await outbox.CopiesAsync(session, requestId, cancellationToken);
                 var root = copies.FirstOrDefault(c => c.Surface == delivery.Surface && c.Channel == channel && c.Recipient == delivery.Recipient);
-                return root is not null
-                    ? (root.Message, false)
-                    : ((string?)null, await outbox.IsOnItsWayAsync(session, delivery.Surface, requestId, delivery.Recipient, cancellationToken));
+                return root is not null ? (root.Message, false) : ((string?)null, isOnItsWay);
             },
             cancellationToken);
     }
