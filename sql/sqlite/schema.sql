@@ -17,12 +17,14 @@ create table requests (
     surface          text        not null,
     content          text        not null,
     content_hash     text        not null,
-    catalog_hash     text        not null,
+    catalog_hash     text        not null, stage_since text, nudge_at text, escalated text not null default '',
     constraint requests_settled_iff_not_pending check ((state = 'pending') = (settled_at is null))
 ) strict;
 create unique index requests_one_pending_per_person_entitlement_kind on requests (requester, entitlement, kind) where state = 'pending';
 create index requests_by_requester on requests (requester, created_at);
 create index requests_lapsing on requests (lapses_at) where state = 'pending';
+create index requests_to_nudge on requests (nudge_at) where state = 'pending' and nudge_at is not null;
+create index requests_by_entitlement on requests (entitlement, id);
 
 create table decisions (
     id               text        not null constraint decisions_pk primary key,

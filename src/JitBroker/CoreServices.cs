@@ -63,6 +63,7 @@ public static class CoreServices
             .AddSingleton<ISweep, EndGrantsSweep>()
             .AddSingleton<ISweep, RevokeLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
+            .AddSingleton<ISweep, NudgeRequestsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
             .AddSingleton<ISweep, PruneSweep>()
@@ -97,7 +98,9 @@ public static class CoreServices
             .AddSingleton<SubmitRequest>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
-            .AddSingleton<LapseRequests>();
+            .AddSingleton<LapseRequests>()
+            .AddSingleton<NudgeRequests>()
+            .AddSingleton<UsualWaits>();
 
     private static IServiceCollection AddGrants(this IServiceCollection services) =>
         services

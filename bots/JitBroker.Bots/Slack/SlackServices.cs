@@ -50,6 +50,7 @@ public static class SlackServices
             .AddSingleton<ChannelSafety>()
             .AddSingleton<ChannelFallback>()
             .AddSingleton<SlackHome>()
+            .AddSingleton<SlackThreads>()
             .AddSingleton<IDeliverySender, SlackSender>();
 
     private static IServiceCollection AddSlackInbound(this IServiceCollection services) =>

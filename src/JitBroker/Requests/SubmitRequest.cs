@@ -35,6 +35,7 @@ public sealed class SubmitRequest(
     IssuerRegistry issuers,
     BrokerLimits limits,
     AskLimits askLimits,
+    UsualWaits waits,
     Wakeups wakeups,
     TimeProvider clock)
 {
@@ -49,7 +50,11 @@ public sealed class SubmitRequest(
     public bool IsBundle(Actor actor, string name) => Members(new PeopleDirectory(catalogs.Current), actor, name) is not null;
 
     /// <summary>Why this person may ask for it or not, by that same analysis; null when there is no such entitlement for them.</summary>
-    public Why? Explain(Actor actor, string name) => Why.Of(new PeopleDirectory(catalogs.Current), limits, actor.Person, name, clock.GetUtcNow());
+    public async Task<Why?> ExplainAsync(Actor actor, string name, CancellationToken cancellationToken)
+    {
+        var why = Why.Of(new PeopleDirectory(catalogs.Current), limits, actor.Person, name, clock.GetUtcNow());
+        return why is null ? null : why.With(await waits.OfAsync(why.Name, cancellationToken));
+    }
 
     /// <summary>Stores the request or all of a bundle's, or nothing.</summary>
     /// <param name="together">Commits with it; see <see cref="CommitWith{T}"/>.</param>
@@ -132,7 +137,7 @@ public sealed class SubmitRequest(
         var data = new JsonObject { ["entitlement"] = request.Entitlement, ["duration"] = Durations.Iso(request.Duration), ["reason"] = request.Reason, ["contentHash"] = request.ContentHash };
         await events.AppendAsync(session, AuditEvent.By(actor, "request", request.Id, 1, "request.submitted", now, request.Id, data), cancellationToken);
         await announcer.SubmittedAsync(session, catalog, analysis.Entitlement!, request, analysis.Approvers, now, cancellationToken);
-        session.AfterCommit(() => wakeups.DueAt(request.LapsesAt));
+        session.AfterCommit(() => wakeups.DueAt(request.NudgeAt ?? request.LapsesAt));
         if (!analysis.AutoApproved.Met)
             return request;
         var approved = request with
@@ -149,7 +154,7 @@ public sealed class SubmitRequest(
     private static Request Compose(Actor actor, SubmitOrder order, CatalogSnapshot catalog, RequestAnalysis analysis, DateTimeOffset now)
     {
         var content = RequestContent.Pin(catalog, analysis.Entitlement!, actor.Email, analysis.Duration).ToText();
-        return new Request
+        var request = new Request
         {
             Id = Ids.New(now),
             Kind = Kind,
@@ -168,6 +173,7 @@ public sealed class SubmitRequest(
             ContentHash = RequestContent.Hash(content),
             CatalogHash = catalog.Hash,
         };
+        return analysis.AutoApproved.Met ? request : new Bench(new PeopleDirectory(catalog), request, []).Nudged([], now);
     }
 
     private Refusal? Limit(RequestCounts counts, int more)

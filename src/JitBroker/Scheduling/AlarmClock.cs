@@ -23,7 +23,7 @@ internal sealed class AlarmClock(
     internal static readonly TriggerKey OneShot = new("one-shot", "due");
 
     /// <summary>What may fall due at an instant that is known beforehand.</summary>
-    private static readonly Sweep[] OnDue = [Sweep.StartGrants, Sweep.EndGrants, Sweep.RevokeLeases, Sweep.LapseRequests, Sweep.DeliverOutbox];
+    private static readonly Sweep[] OnDue = [Sweep.StartGrants, Sweep.EndGrants, Sweep.RevokeLeases, Sweep.LapseRequests, Sweep.NudgeRequests, Sweep.DeliverOutbox];
 
     private readonly ConcurrentDictionary<Sweep, bool> _ringing = new();
     private readonly Lock _arming = new();
@@ -146,6 +146,7 @@ internal sealed class AlarmClock(
                 await grants.NextDueAsync(session, cancellationToken),
                 await leases.NextAttemptAsync(session, cancellationToken),
                 await requests.NextLapseAsync(session, cancellationToken),
+                await requests.NextNudgeAsync(session, cancellationToken),
                 await outbox.NextAsync(session, cancellationToken),
             },
             cancellationToken);

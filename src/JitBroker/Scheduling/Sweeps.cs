@@ -41,6 +41,14 @@ internal sealed class LapseRequestsSweep(LapseRequests lapse) : ISweep
 }
 
 /// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class NudgeRequestsSweep(NudgeRequests nudge) : ISweep
+{
+    public Sweep Sweep => Sweep.NudgeRequests;
+
+    public Task RunAsync(CancellationToken cancellationToken) => nudge.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
 internal sealed class DeliverOutboxSweep(DeliverOutbox deliver) : ISweep
 {
     public Sweep Sweep => Sweep.DeliverOutbox;

@@ -7,6 +7,7 @@ public enum Sweep
     EndGrants,
     RevokeLeases,
     LapseRequests,
+    NudgeRequests,
     DeliverOutbox,
     WorkInbox,
     SealAudit,

@@ -1,5 +1,6 @@
 using JitBroker.Catalog;
 using JitBroker.Grants;
+using JitBroker.Policy;
 using JitBroker.Requests;
 
 namespace JitBroker.Bots.Chat;
@@ -18,6 +19,8 @@ internal static class StatusLines
     {
         if (story.Approvals.Count > 0)
             yield return new ChatPart.Status(Tone.Waiting, ChatText.Of($"{story.Approvals.Count} of {story.Wanted} approved ({Voters(story)})"));
+        foreach (var steps in story.Bench.Steps.Select(Steps.Text).Where(t => t.Length > 0))
+            yield return new ChatPart.Fine(ChatText.Plain(steps));
         foreach (var vote in story.Void)
             yield return new ChatPart.Fine(ChatText.Of($"{story.NameOf(vote.Person)}'s approval of {Say.Time(vote.At, story.Now)} does not count any more: {story.NameOf(vote.Person)} is not among those who decide this now."));
     }
@@ -38,13 +41,18 @@ internal static class StatusLines
                 yield return new ChatPart.Status(Tone.Over, ChatText.Of($"Withdrawn by {Say.Strong(who)} {at}"));
                 break;
             case RequestState.Lapsed:
-                yield return new ChatPart.Status(Tone.Over, ChatText.Of($"Lapsed {at}, {LapsedBecause(request.SettledBecause)}"));
+                yield return new ChatPart.Status(Tone.Over, Lapsed(story)!);
                 break;
             default:
                 yield return new ChatPart.Status(Tone.Good, Approved(story));
                 break;
         }
     }
+
+    /// <summary>Null when it did not lapse.</summary>
+    public static ChatText? Lapsed(RequestStory story) => story.Request is { State: "lapsed" } request
+        ? ChatText.Of($"Lapsed {Say.Time(request.SettledAt ?? story.Now, story.Now)}, {LapsedBecause(request.SettledBecause)}")
+        : null;
 
     private static IEnumerable<ChatPart> OfGrant(RequestStory story, Grant grant)
     {

@@ -40,7 +40,7 @@ internal sealed class SlackCommands(
         ChatCommand.Withdraw withdraw => await chat.WithdrawAsync(actor, withdraw.Request, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Done done => await chat.DoneAsync(actor, done.Grant, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Revoke revoke => await chat.RevokeAsync(actor, revoke.Grant, revoke.Reason, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatCommand.Why why => chat.Why(actor, why.Entitlement),
+        ChatCommand.Why why => await chat.WhyAsync(actor, why.Entitlement, cancellationToken),
         ChatCommand.WhoAmI => chat.WhoAmI(actor),
         ChatCommand.Login login => await signIn.ShowAsync(actor, login.Code, cancellationToken),
         ChatCommand.NotYet notYet => Help.For(notYet),
