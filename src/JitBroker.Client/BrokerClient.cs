@@ -84,6 +84,10 @@ public sealed partial class BrokerClient : IDisposable
     public Task<BrokerReply<CatalogDiffResource>> DiffCatalogsAsync(CatalogDiffBody body, CancellationToken cancel) =>
         connection.CallAsync(Call.Post("v1/catalog/diff", body, Wire.Type<CatalogDiffBody>()), Wire.Type<CatalogDiffResource>(), cancel);
 
+    /// <summary>Runs policy tests against catalog files; changes nothing.</summary>
+    public Task<BrokerReply<CatalogTestResource>> TestCatalogAsync(CatalogTestBody body, CancellationToken cancel) =>
+        connection.CallAsync(Call.Post("v1/catalog/test", body, Wire.Type<CatalogTestBody>()), Wire.Type<CatalogTestResource>(), cancel);
+
     /// <summary>Which catalog is in force, and which wait. For admins.</summary>
     public Task<BrokerReply<CatalogResource>> GetCatalogAsync(CancellationToken cancel) => connection.CallAsync(Call.Get("v1/catalog"), Wire.Type<CatalogResource>(), cancel);
 

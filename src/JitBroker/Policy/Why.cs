@@ -45,7 +45,7 @@ public sealed record Why(string Name, string Title, bool Allowed, IReadOnlyList<
 
     private static RuleResult Reason(ReasonRule rule)
     {
-        var hint = string.IsNullOrWhiteSpace(rule.Hint) ? "" : $" {rule.Hint.Trim()}";
+        var hint = string.IsNullOrWhiteSpace(rule.Hint) ? "" : $" {rule.Hint.Trim().TrimEnd('.')}.";
         return new RuleResult("reason", true, rule switch
         {
             { Required: false } => $"A reason is welcome and not needed.{hint}",

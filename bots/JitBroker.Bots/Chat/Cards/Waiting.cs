@@ -30,7 +30,7 @@ public static class Waiting
     }
 
     private static string Groups(RequestStory story) =>
-        string.Join(" and ", story.Bench.Waiting.Where(c => c.IsEscalated).Select(c => c.EscalateTo!).Distinct(StringComparer.Ordinal));
+        string.Join(" and ", story.Bench.Waiting.Where(c => c.IsEscalated).Select(c => c.EscalateTo!).Distinct(StringComparer.Ordinal)) is { Length: > 0 } groups ? groups : "others";
 
     private static string Age(RequestStory story)
     {
