@@ -4,6 +4,7 @@ using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
+using JitBroker.People.OnCall;
 using JitBroker.People.SignIn;
 using JitBroker.Policy;
 using JitBroker.Requests;
@@ -18,6 +19,7 @@ namespace JitBroker;
 /// <param name="Clock">The only source of now: a <see cref="BrokerClock"/>, or a test's clock.</param>
 /// <param name="Replica">This process among its replicas.</param>
 /// <param name="AnchorFile">Absolute; empty: none.</param>
+/// <param name="Secrets">Where references of the catalog lead; null: the process's environment and files from its folder.</param>
 public sealed record CoreOptions(
     Database Database,
     TimeProvider Clock,
@@ -27,7 +29,8 @@ public sealed record CoreOptions(
     MintOptions Mint,
     ChatSurfaces Surfaces,
     Replica Replica,
-    string AnchorFile = "");
+    string AnchorFile = "",
+    SecretResolver? Secrets = null);
 
 /// <summary>Registration of the core, slice by slice. Everything in it is stateless but the holders of the catalog and the lanes.</summary>
 public static class CoreServices
@@ -37,7 +40,9 @@ public static class CoreServices
             .AddSingleton(options.Database)
             .AddSingleton(options.Database.CrashPoints)
             .AddSingleton(options.Clock)
-            .AddSingleton(new CatalogHolder(options.Catalog))
+            .AddSingleton(provider => new CatalogHolder(options.Catalog, provider.GetRequiredService<OnCallBook>()))
+            .AddSingleton(options.Secrets ?? SecretResolver.OfProcess())
+            .AddOnCall()
             .AddSingleton<CatalogStore>()
             .AddSingleton<AcceptCatalog>()
             .AddSingleton(options.Limits)

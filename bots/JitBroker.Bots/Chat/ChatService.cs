@@ -42,7 +42,7 @@ public sealed class ChatService(
 
     public Task<ChatMessage> PendingAsync(Actor actor, CancellationToken cancellationToken) => lists.PendingAsync(actor, cancellationToken);
 
-    public ChatMessage WhoAmI(Actor actor) => Help.WhoAmI(new PeopleDirectory(catalogs.Current), actor);
+    public ChatMessage WhoAmI(Actor actor) => Help.WhoAmI(catalogs.Directory, actor);
 
     /// <summary>Makes a request, or all of a bundle, from a complete draft.</summary>
     public async Task<ChatReply> AskAsync(Actor actor, RequestDraft draft, CommitWith<Submitted>? together, CancellationToken cancellationToken)
@@ -146,7 +146,7 @@ public sealed class ChatService(
     public async Task<ChatReply> HowToCollectAsync(Actor actor, string grantId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var grant = (await reader.FindGrantAsync(grantId, actor.Email, cancellationToken))?.Grant;
-        if (Collecting.Objection(new PeopleDirectory(catalogs.Current), grant, actor, grantId, now) is { } objection)
+        if (Collecting.Objection(catalogs.Directory, grant, actor, grantId, now) is { } objection)
             return objection;
         return ChatMessage.Sentence(ChatText.Of(
             $"A credential never stands in chat. Collect opened its page in your browser; in a terminal it is {Say.Code("jit creds " + grant!.Entitlement)} (sign in once with {Say.Code("jit login")}). It is good until {Say.Time(grant.EndsAt, now)}."));
@@ -209,10 +209,11 @@ public sealed class ChatService(
         if (!request.IsPending)
             return [new ChatPart.Paragraph(ChatText.Of($"{what} {analysis.AutoApproved.Why}"))];
         var usual = await waits.OfAsync(request.Entitlement, cancellationToken) is { } wait ? $" Usually answered in {Durations.Human(wait)}." : "";
-        var needs = RuleText.Of(analysis.Rule! with { Auto = null }, actor.Email, new PeopleDirectory(catalogs.Current));
+        var needs = RuleText.Of(analysis.Rule! with { Auto = null }, actor.Email, catalogs.Directory);
         return
         [
             new ChatPart.Paragraph(ChatText.Of($"{what} Needs {needs}.{usual}")),
+            .. analysis.Entitlement!.Approval.Auto is null ? Array.Empty<ChatPart>() : [new ChatPart.Fine(ChatText.Plain(analysis.AutoApproved.Why))],
             new ChatPart.Actions([new ChatButton(ChatActions.Cancel, "Withdraw", request.Id)]),
         ];
     }

@@ -38,7 +38,7 @@ public sealed class FillRequestForm(DraftRequest drafts, CatalogHolder catalogs,
     /// <param name="usualWait">How long a decision on this usually takes; null when nobody knows.</param>
     public RequestForm Of(Actor actor, RequestDraft draft, TimeSpan? usualWait = null)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var askable = Askable(directory, actor);
         var choice = askable.FirstOrDefault(e => e.Name == draft.Entitlement);
         var (options, chosen) = DurationsFor(choice is null ? Widest(askable) : choice.Duration, draft.Duration);
@@ -62,7 +62,7 @@ public sealed class FillRequestForm(DraftRequest drafts, CatalogHolder catalogs,
     /// <param name="recent">Names, the newest first.</param>
     public IReadOnlyList<FormOption> Search(Actor actor, string typed, IReadOnlyList<string> recent)
     {
-        var askable = Askable(new PeopleDirectory(catalogs.Current), actor);
+        var askable = Askable(catalogs.Directory, actor);
         var wanted = Clean.Line(typed);
         var found = askable.Where(e => e.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase) || e.Title.Contains(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
         if (found.Count == 0 && NearestName.Of(wanted, askable.Select(e => e.Name)) is { } near)

@@ -93,7 +93,7 @@ public static class BrokerHost
             .AddHostedService<Startup>()
             .AddCore(new CoreOptions(
                 // Nothing may be asked for until the start has found the catalog in force.
-                database, clock, CatalogSnapshot.Empty, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow())), settings.Audit.AnchorFile))
+                database, clock, CatalogSnapshot.Empty, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow())), settings.Audit.AnchorFile, settings.Secrets))
             .AddCatalogReload(new CatalogReloadOptions(settings.Broker.Catalog, Opening.CatalogOptions(settings), IsAlone: !settings.Database.IsPostgres))
             .AddSingleton<SecretLookup>(Lookup(settings))
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory, settings.Signing.RotateEvery))

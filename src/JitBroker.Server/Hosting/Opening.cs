@@ -39,6 +39,7 @@ internal static class Opening
     {
         Limits = settings.Broker.Ceilings,
         PublicUrl = settings.Broker.PublicUrl.AbsoluteUri.TrimEnd('/'),
+        AllowTestEndpoints = settings.Broker.AllowTestEndpoints,
         Secrets = settings.Secrets,
     };
 }

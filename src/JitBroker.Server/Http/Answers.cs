@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using JitBroker.Catalog;
+using JitBroker.People;
 using Refusal = JitBroker.Policy.Refusal;
 
 namespace JitBroker.Server.Http;
@@ -25,7 +25,7 @@ internal sealed record Answer(int Status, string Body, string? Location = null) 
 }
 
 /// <summary>A no of a use case as it goes out.</summary>
-internal sealed class RefusalResult(Refusal refusal, CatalogSnapshot catalog) : IResult
+internal sealed class RefusalResult(Refusal refusal, PeopleDirectory directory) : IResult
 {
-    public Task ExecuteAsync(HttpContext httpContext) => Problems.WriteAsync(httpContext, Problems.Of(refusal, catalog), refusal.RetryAfter);
+    public Task ExecuteAsync(HttpContext httpContext) => Problems.WriteAsync(httpContext, Problems.Of(refusal, directory), refusal.RetryAfter);
 }

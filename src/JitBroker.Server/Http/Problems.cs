@@ -17,10 +17,9 @@ internal static class Problems
     /// <summary>Which status goes with a refusal's code.</summary>
     public static int StatusOf(Refusal refusal) => Client.Codes.StatusOf(refusal.Code);
 
-    public static Problem Of(Refusal refusal, CatalogSnapshot catalog)
+    public static Problem Of(Refusal refusal, PeopleDirectory directory)
     {
         var status = StatusOf(refusal);
-        var directory = new PeopleDirectory(catalog);
         return new Problem
         {
             Title = ReasonPhrases.GetReasonPhrase(status),

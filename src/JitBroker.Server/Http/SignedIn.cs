@@ -60,7 +60,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, Sessions sessions,
         {
             SessionFound.Live live => live,
             SessionFound.Inactive => throw new ProblemException(Problems.Of(
-                new Refusal(Codes.Inactive, "You are not in the catalog any more. Ask the platform team."), catalogs.Current)),
+                new Refusal(Codes.Inactive, "You are not in the catalog any more. Ask the platform team."), catalogs.Directory)),
             _ => null,
         };
     }

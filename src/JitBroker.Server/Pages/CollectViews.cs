@@ -27,11 +27,11 @@ internal sealed class CollectViews(Forms forms, BrowserCookies cookies, CatalogH
     /// <param name="refused">Why the press came to nothing, or null.</param>
     public PageResult Standing(HttpContext context, Visitor.SignedIn visitor, GrantDetails details, Refusal? refused = null)
     {
-        var catalog = catalogs.Current;
+        var directory = catalogs.Directory;
         var now = clock.GetUtcNow();
-        var objection = Collecting.Objection(new PeopleDirectory(catalog), details.Grant, visitor.Actor, details.Grant.Id, now);
-        var limit = catalog.Entitlements.GetValueOrDefault(details.Grant.Entitlement)?.LeaseLimit ?? 0;
-        var view = new StandingView(details, TitleOf(details.Grant.Entitlement), revocabilities.TextOf(details.Content), limit, new PeopleDirectory(catalog), now);
+        var objection = Collecting.Objection(directory, details.Grant, visitor.Actor, details.Grant.Id, now);
+        var limit = directory.Catalog.Entitlements.GetValueOrDefault(details.Grant.Entitlement)?.LeaseLimit ?? 0;
+        var view = new StandingView(details, TitleOf(details.Grant.Entitlement), revocabilities.TextOf(details.Content), limit, directory, now);
         var main = view.Of(Form(context, details.Grant.Id, "", CollectPage.Reveal, visitor.Token), objection, refused);
         return new PageResult(refused is null ? StatusCodes.Status200OK : Problems.StatusOf(refused), Page(context, view.Title, Who(context, visitor), main), refused?.RetryAfter);
     }

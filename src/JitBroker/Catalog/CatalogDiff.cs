@@ -20,7 +20,7 @@ public static class CatalogDiff
 {
     public static IReadOnlyList<CatalogChange> Of(CatalogSnapshot before, CatalogSnapshot after)
     {
-        var (was, isNow) = (new PeopleDirectory(before), new PeopleDirectory(after));
+        var (was, isNow) = (PeopleDirectory.Of(before), PeopleDirectory.Of(after));
         return
         [
             .. Compare("people", before.People, after.People, p => [("name", p.Person.Name), ("accounts", Join(p.Identities.Select(i => $"{i.Surface} {i.Tenant}/{i.Id}")))]),
@@ -33,7 +33,7 @@ public static class CatalogDiff
     }
 
     private static (string, string)[] Parts(Group group) =>
-        [("members", Join(group.Members)), ("schedule", group.Schedule is { } schedule ? $"{schedule.Kind} {schedule.Id} {schedule.Token}" : "none")];
+        [("members", Join(group.Members)), ("schedule", group.Schedule is { } schedule ? $"{schedule.Kind} {schedule.Id} {schedule.Api} {schedule.Token}" : "none")];
 
     private static (string, string)[] Parts(Entitlement entitlement, PeopleDirectory directory) =>
     [

@@ -1,11 +1,21 @@
+using JitBroker.People;
+using JitBroker.People.OnCall;
+
 namespace JitBroker.Catalog;
 
-/// <summary>The catalog in force in this process. Read once per use case; replaced as a whole.</summary>
-public sealed class CatalogHolder(CatalogSnapshot initial)
+/// <summary>The catalog in force in this process, and who is who under it. Read once per use case; replaced as a whole.</summary>
+/// <param name="onCall">What schedules say; null: none answers.</param>
+public sealed class CatalogHolder(CatalogSnapshot initial, OnCallBook? onCall = null)
 {
     private volatile CatalogSnapshot _current = initial;
 
     public CatalogSnapshot Current => _current;
+
+    /// <summary>People and groups as they are at this moment: what every rule is evaluated against.</summary>
+    public PeopleDirectory Directory => Under(_current);
+
+    /// <summary>The same people under another catalog, to see what it would do.</summary>
+    public PeopleDirectory Under(CatalogSnapshot catalog) => new(catalog, onCall is null ? PeopleSources.None : new PeopleSources(onCall.Now));
 
     public void Replace(CatalogSnapshot next) => _current = next;
 }

@@ -56,7 +56,7 @@ public static class CatalogLoader
             Bundles = Bundles(sections),
             Identities = people.Identities,
         };
-        var rules = new RuleChecks(new PeopleDirectory(snapshot));
+        var rules = new RuleChecks(PeopleDirectory.Of(snapshot));
         foreach (var (field, read) in entitlements)
             rules.Check(read!, field);
         return snapshot;

@@ -29,6 +29,9 @@ public sealed record CatalogOptions
     /// <summary>The broker's own address: no token may have it as its audience.</summary>
     public required string PublicUrl { get; init; }
 
+    /// <summary><c>Broker:AllowTestEndpoints</c>.</summary>
+    public bool AllowTestEndpoints { get; init; }
+
     /// <summary>Where secrets are looked for; null: references are read but not followed.</summary>
     public SecretResolver? Secrets { get; init; }
 }

@@ -55,4 +55,6 @@ public sealed record PersonEntry(Person Person, IReadOnlyList<Identity> Identiti
 public sealed record Group(string Name, FrozenSet<string> Members, OnCallSchedule? Schedule);
 
 /// <summary>An on-call schedule at PagerDuty, Opsgenie or an HTTPS endpoint. <paramref name="Token"/> is an unresolved reference.</summary>
-public sealed record OnCallSchedule(string Kind, string Id, string Token);
+/// <param name="Id">The vendor's id of the schedule; of kind <c>http</c> the endpoint's address.</param>
+/// <param name="Api">Another API of the vendor's than the first (<c>https://api.eu.opsgenie.com/</c>), or null.</param>
+public sealed record OnCallSchedule(string Kind, string Id, string Token, string? Api = null);

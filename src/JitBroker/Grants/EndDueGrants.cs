@@ -41,7 +41,7 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
     /// <summary>The live grants that <paramref name="catalog"/> would end.</summary>
     internal async Task<IReadOnlyList<NotCarried>> NotCarriedAsync(CatalogSnapshot catalog, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalog);
+        var directory = catalogs.Under(catalog);
         var found = new List<NotCarried>();
         IReadOnlyList<Grant> page;
         // Page by page: there may be more live grants than are good to hold at once.
@@ -57,6 +57,13 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
         }
     }
 
+    /// <summary>
+    /// A shift that is over, or a schedule that does not answer, takes nothing away that was given; leaving a group of named people does.
+    /// </summary>
+    private static bool MayKeep(PeopleDirectory directory, Entitlement entitlement, string holder) =>
+        entitlement.Eligible.All(directory.IsOnCall) || entitlement.Eligible.Any(g => directory.IsMember(g, holder) || (directory.IsUnknown(g) && directory.Catalog.Groups.ContainsKey(g)));
+
+    /// <summary>Why a live grant must end, or null.</summary>
     internal static string? Reason(PeopleDirectory directory, Grant grant)
     {
         if (!directory.Catalog.Entitlements.TryGetValue(grant.Entitlement, out var entitlement))
@@ -65,6 +72,6 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
             return "The holder is not in the catalog any more.";
         if (!RequestContent.FromText(grant.Content).StillMeans(directory.Catalog))
             return "What the entitlement grants was changed in the catalog.";
-        return entitlement.Eligible.Any(g => directory.IsMember(g, grant.Holder)) ? null : "The holder may not have this any more.";
+        return MayKeep(directory, entitlement, grant.Holder) ? null : "The holder may not have this any more.";
     }
 }

@@ -54,7 +54,7 @@ public sealed class EndGrant(
     private async Task<Outcome<EndRequested>> EndAsync(
         Session session, Actor actor, string grantId, string? reason, CommitWith<EndRequested>? together, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var grant = await grants.LockAsync(session, grantId, cancellationToken);
         if (Objection(directory, grant, actor, grantId, reason) is { } objection)
         {

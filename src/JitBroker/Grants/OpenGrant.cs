@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using JitBroker.Audit;
 using JitBroker.Catalog;
 using JitBroker.Outbox;
+using JitBroker.People;
 using JitBroker.Requests;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
@@ -19,7 +20,7 @@ public sealed class OpenGrant(GrantStore grants, EventStore events, Announcer an
 
     /// <param name="approved">The request as approved by this transaction, which holds its lock.</param>
     /// <param name="duration">The shortest of the asked and the counted approvals.</param>
-    public async Task<Grant> InAsync(Session session, CatalogSnapshot catalog, Request approved, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Grant> InAsync(Session session, PeopleDirectory directory, Request approved, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (startsAt, endsAt) = Window(approved, duration, now);
         var grant = new Grant
@@ -40,7 +41,7 @@ public sealed class OpenGrant(GrantStore grants, EventStore events, Announcer an
         var window = new JsonObject { ["startsAt"] = Instants.ToText(startsAt), ["endsAt"] = Instants.ToText(endsAt) };
         await events.AppendAsync(session, AuditEvent.BySystem("grant", grant.Id, 1, "grant." + grant.State, now, approved.Id, window), cancellationToken);
         await announcer.MovedAsync(session, approved.Id, now, cancellationToken);
-        await announcer.TellAsync(session, catalog, grant.Holder, Templates.ExpiryNotice, grant.Id, now, NoticeAt(grant), null, cancellationToken);
+        await announcer.TellAsync(session, directory, grant.Holder, Templates.ExpiryNotice, grant.Id, now, NoticeAt(grant), null, cancellationToken);
         session.AfterCommit(() => wakeups.DueAt(grant.IsActive ? grant.EndsAt : grant.StartsAt));
         return grant;
     }

@@ -26,7 +26,7 @@ public sealed class StartDueGrants(
 
     private async Task<bool> StartAsync(string id, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var objection = await database.WriteAsync(session => StartAsync(session, directory, id, cancellationToken), cancellationToken);
         if (objection is null)
             return false;

@@ -67,7 +67,7 @@ public sealed class MintLease(
 
         // Read after the lock: waiting for it may have taken us past the end.
         var now = clock.GetUtcNow();
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         if (Collecting.Objection(directory, grant, actor, grantId, now) is { } objection)
             return Undo(session, objection);
         var mine = await leases.OfGrantAsync(session, grantId, cancellationToken);

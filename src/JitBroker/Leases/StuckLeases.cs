@@ -20,7 +20,7 @@ public sealed class StuckLeases(Database database, GrantStore grants, LeaseStore
     /// <param name="after">The id of the last one seen, or empty.</param>
     public async Task<Outcome<StuckPage>> ListAsync(Actor actor, string after, int limit, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         if (!new[] { Rights.Operator, Rights.Admin, Rights.Auditor }.Any(role => directory.HasRole(role, actor.Email)))
             return new Refusal(Codes.Forbidden, "Stuck ends are shown to operators, admins and auditors. Your own are in jit mine.");
         return await database.ReadAsync(
@@ -41,7 +41,7 @@ public sealed class StuckLeases(Database database, GrantStore grants, LeaseStore
         if (!Ids.IsId(leaseId) || await leases.FindAsync(session, leaseId, cancellationToken) is not { } seen)
             return noSuch;
         var grant = (await grants.LockAsync(session, seen.GrantId, cancellationToken))!;
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         if (directory.Find(actor.Email) is not null && directory.HasRole(Rights.Operator, actor.Email))
             return new LeaseDetails((await leases.FindAsync(session, leaseId, cancellationToken))!, grant);
         return Rights.MayRead(directory, grant.Entitlement, RequestContent.FromText(grant.Content).Rule, grant.Holder, actor.Email)

@@ -31,20 +31,20 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
 
     /// <summary>A request was made: its cards, to the approvers and to its asker.</summary>
     public async Task SubmittedAsync(
-        Session session, CatalogSnapshot catalog, Entitlement entitlement, Request request, IReadOnlyList<Approver> approvers, DateTimeOffset now, CancellationToken cancellationToken)
+        Session session, PeopleDirectory directory, Entitlement entitlement, Request request, IReadOnlyList<Approver> approvers, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (surfaces.All.Count == 0)
             return;
         await outbox.InsertCardAsync(session, request.Id, cancellationToken);
         foreach (var surface in surfaces.All)
         {
-            foreach (var recipient in Audience(catalog, entitlement, surface, approvers))
+            foreach (var recipient in Audience(directory, entitlement, surface, approvers))
                 await AddAsync(session, surface.Surface, Templates.ApprovalCard, request.Id, recipient, now, now, null, cancellationToken);
-            if (IsReachable(catalog, request.Requester, surface.Surface))
+            if (IsReachable(directory, request.Requester, surface.Surface))
                 await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, null, cancellationToken);
         }
 
-        await HomesAsync(session, new PeopleDirectory(catalog), request, entitlement.Approval, now, cancellationToken);
+        await HomesAsync(session, directory, request, entitlement.Approval, now, cancellationToken);
         Wake(session);
     }
 
@@ -74,7 +74,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
         var asked = before.Awaited.Select(a => a.Person.Email).Concat(cards.Select(c => Recipients.PersonOf(c.Recipient)).OfType<string>()).ToHashSet(StringComparer.Ordinal);
         foreach (var surface in surfaces.All)
         {
-            foreach (var fresh in after.Awaited.Select(a => a.Person.Email).Where(e => !asked.Contains(e) && IsReachable(after.Directory.Catalog, e, surface.Surface)).Take(DirectMessages))
+            foreach (var fresh in after.Awaited.Select(a => a.Person.Email).Where(e => !asked.Contains(e) && IsReachable(after.Directory, e, surface.Surface)).Take(DirectMessages))
                 await AddAsync(session, surface.Surface, Templates.ApprovalCard, after.Request.Id, Recipients.Person(fresh), now, now, null, cancellationToken);
         }
 
@@ -102,9 +102,9 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
 
     /// <summary>Tells one person something on every surface where they are known, at <paramref name="at"/>.</summary>
     public async Task TellAsync(
-        Session session, CatalogSnapshot catalog, string email, string template, string aboutId, DateTimeOffset now, DateTimeOffset at, JsonObject? data, CancellationToken cancellationToken)
+        Session session, PeopleDirectory directory, string email, string template, string aboutId, DateTimeOffset now, DateTimeOffset at, JsonObject? data, CancellationToken cancellationToken)
     {
-        foreach (var surface in surfaces.All.Where(s => IsReachable(catalog, email, s.Surface)))
+        foreach (var surface in surfaces.All.Where(s => IsReachable(directory, email, s.Surface)))
             await AddAsync(session, surface.Surface, template, aboutId, Recipients.Person(email), now, at, data, cancellationToken);
         Wake(session);
     }
@@ -156,17 +156,17 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     private Task NoteAsync(Session session, PostedCopy card, string says, DateTimeOffset now, CancellationToken cancellationToken) =>
         outbox.InsertAsync(session, EditOf(card, now) with { Template = Templates.ThreadNote, CopyId = null, Data = ThreadNotes.DataOf(card, says).ToJsonString() }, cancellationToken);
 
-    private static IEnumerable<string> Audience(CatalogSnapshot catalog, Entitlement entitlement, ChatSurface surface, IReadOnlyList<Approver> approvers)
+    private static IEnumerable<string> Audience(PeopleDirectory directory, Entitlement entitlement, ChatSurface surface, IReadOnlyList<Approver> approvers)
     {
         var own = surface.Surface == Surface.Teams ? entitlement.Channel.Teams : entitlement.Channel.Slack;
         var channel = string.IsNullOrEmpty(own) ? surface.Channel : own;
         return channel.Length > 0
             ? [Recipients.Channel(channel)]
-            : approvers.Where(a => IsReachable(catalog, a.Person.Email, surface.Surface)).Take(DirectMessages).Select(a => Recipients.Person(a.Person.Email));
+            : approvers.Where(a => IsReachable(directory, a.Person.Email, surface.Surface)).Take(DirectMessages).Select(a => Recipients.Person(a.Person.Email));
     }
 
-    private static bool IsReachable(CatalogSnapshot catalog, string email, Surface surface) =>
-        catalog.People.TryGetValue(email, out var entry) && entry.Identities.Any(i => i.Surface == surface.ToText());
+    private static bool IsReachable(PeopleDirectory directory, string email, Surface surface) =>
+        directory.IdentitiesOf(email).Any(i => i.Surface == surface.ToText());
 
     private Task AddAsync(
         Session session, Surface surface, string template, string aboutId, string recipient, DateTimeOffset now, DateTimeOffset at, JsonObject? data, CancellationToken cancellationToken) =>

@@ -1,30 +1,53 @@
+using System.Collections.Frozen;
 using JitBroker.Catalog;
+using JitBroker.People.OnCall;
 
 namespace JitBroker.People;
 
 /// <summary>
-/// Who is who and in which group, as one catalog says. Pure. A group whose members cannot be told (an on-call schedule that does not answer)
-/// has no members here and is named by <see cref="IsUnknown"/>: unknown is a no (rule 10).
+/// Who is who and in which group, under one catalog and what is known beside it. Pure: whoever must be asked was asked before. A group whose members cannot be
+/// told (an on-call schedule that does not answer) has no members here and is named by <see cref="IsUnknown"/>: unknown is a no (rule 10).
 /// </summary>
-public sealed class PeopleDirectory(CatalogSnapshot catalog)
+/// <remarks>What decides takes it from <see cref="CatalogHolder.Directory"/>, once per use case.</remarks>
+public sealed class PeopleDirectory(CatalogSnapshot catalog, PeopleSources sources)
 {
+    private static readonly IReadOnlySet<string> Nobody = FrozenSet<string>.Empty;
+
     public CatalogSnapshot Catalog => catalog;
+
+    /// <summary>A catalog by itself, for checking and comparing it. Its schedules are unknown.</summary>
+    public static PeopleDirectory Of(CatalogSnapshot catalog) => new(catalog, PeopleSources.None);
 
     /// <summary>Null when the catalog does not know this canonical e-mail, or no longer does: such a person may do nothing.</summary>
     public Person? Find(string email) => catalog.People.TryGetValue(email, out var entry) ? entry.Person : null;
 
+    /// <summary>The accounts of a person, by which they are known and told things; empty for nobody.</summary>
+    public IReadOnlyList<Identity> IdentitiesOf(string email) => catalog.People.TryGetValue(email, out var entry) ? entry.Identities : [];
+
     public Person? Find(Identity identity) => catalog.Identities.GetValueOrDefault(identity);
 
     public bool IsMember(string group, string email) =>
-        catalog.Groups.TryGetValue(group, out var found) && found.Members.Contains(email);
+        catalog.Groups.TryGetValue(group, out var found) && EmailsOf(found).Contains(email) && Find(email) is not null;
 
-    public bool IsUnknown(string group) => !catalog.Groups.TryGetValue(group, out var found) || found.Schedule is not null;
+    public bool IsUnknown(string group) => WhyUnknown(group) is not null;
+
+    /// <summary>Why nobody can tell who is in it, for people and without a full stop: <c>PagerDuty did not answer</c>. Null when it can be told.</summary>
+    public string? WhyUnknown(string group)
+    {
+        if (!catalog.Groups.TryGetValue(group, out var found))
+            return "the catalog has no such group";
+        return found.Schedule is { } schedule && sources.OnCall.Of(schedule) is OnCallAnswer.Unknown unknown ? unknown.Why : null;
+    }
+
+    /// <summary>Whether who is in it changes with the hour.</summary>
+    public bool IsOnCall(string group) => catalog.Groups.TryGetValue(group, out var found) && found.Schedule is not null;
 
     /// <summary>Members in e-mail order; empty for an unknown group.</summary>
-    public IReadOnlyList<Person> Members(string group) =>
-        catalog.Groups.TryGetValue(group, out var found)
-            ? [.. found.Members.Order(StringComparer.Ordinal).Select(Find).OfType<Person>()]
-            : [];
+    public IReadOnlyList<Person> Members(string group) => [.. MembersOf(group).Order(StringComparer.Ordinal).Select(Find).OfType<Person>()];
+
+    /// <summary>E-mails of its members, each of them a person here, in no order; for large groups of which few are needed.</summary>
+    public IEnumerable<string> MembersOf(string group) =>
+        catalog.Groups.TryGetValue(group, out var found) ? EmailsOf(found).Where(e => Find(e) is not null) : [];
 
     public bool HasRole(string role, string email) =>
         catalog.Roles.TryGetValue(role, out var groups) && groups.Any(g => IsMember(g, email));
@@ -33,5 +56,9 @@ public sealed class PeopleDirectory(CatalogSnapshot catalog)
         [.. catalog.Roles.Keys.Where(r => HasRole(r, email)).Order(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> GroupsOf(string email) =>
-        [.. catalog.Groups.Values.Where(g => g.Members.Contains(email)).Select(g => g.Name).Order(StringComparer.Ordinal)];
+        [.. catalog.Groups.Keys.Where(g => IsMember(g, email)).Order(StringComparer.Ordinal)];
+
+    private IReadOnlySet<string> EmailsOf(Group group) => group.Schedule is not { } schedule
+        ? group.Members
+        : sources.OnCall.Of(schedule) is OnCallAnswer.Known known ? known.Emails : Nobody;
 }

@@ -16,6 +16,8 @@ public sealed record AutoDecision(bool Met, string Why, IReadOnlyList<RuleResult
 /// <summary>The conditions of an automatic approval; all must hold, and what cannot be told does not hold (rule 10).</summary>
 public static class AutoConditions
 {
+    private const string PeopleDecide = ", so people must decide.";
+
     /// <param name="auto">Null: people always decide.</param>
     /// <param name="asker">Who would hold the access.</param>
     /// <param name="duration">What was asked for.</param>
@@ -30,7 +32,7 @@ public static class AutoConditions
         if (conditions.Count == 0)
             return new AutoDecision(true, "Approved by rule: this needs nobody's approval.", conditions);
         return conditions.Find(c => !c.Ok) is { } unmet
-            ? new AutoDecision(false, $"{unmet.Text} So people must decide.", conditions)
+            ? new AutoDecision(false, unmet.Text.EndsWith(PeopleDecide, StringComparison.Ordinal) ? unmet.Text : unmet.Text.TrimEnd('.') + PeopleDecide, conditions)
             : new AutoDecision(true, "Approved by rule: " + string.Join(' ', conditions.Select(c => c.Text)), conditions);
     }
 
@@ -38,8 +40,8 @@ public static class AutoConditions
     {
         if (group is null)
             return null;
-        if (directory.IsUnknown(group))
-            return new RuleResult("on_call", false, $"I could not check whether you are on call in {group}.");
+        if (directory.WhyUnknown(group) is { } why)
+            return new RuleResult("on_call", false, $"I could not check whether you are on call ({why}){PeopleDecide}");
         return directory.IsMember(group, asker.Email)
             ? new RuleResult("on_call", true, $"You are on call in {group}.")
             : new RuleResult("on_call", false, $"You are not on call in {group}.");

@@ -20,6 +20,15 @@ public static class Eligibility
         .. directory.Catalog.Entitlements.Values.Where(e => IsEligible(directory, email, e)).OrderBy(e => e.Name, StringComparer.Ordinal),
     ];
 
+    /// <summary>
+    /// Why it cannot be told now whether they may ask, for people and without a full stop: none of the groups that can be told has them, and one cannot be told. Null
+    /// when it can. Unknown is a no to whatever would begin, and no reason to end what was given.
+    /// </summary>
+    public static string? WhyUnknown(PeopleDirectory directory, string email, Entitlement entitlement) =>
+        directory.Find(email) is null || IsEligible(directory, email, entitlement)
+            ? null
+            : entitlement.Eligible.Where(directory.Catalog.Groups.ContainsKey).Select(directory.WhyUnknown).FirstOrDefault(w => w is not null);
+
     internal static RuleResult Active(PeopleDirectory directory, Person person) =>
         directory.Find(person.Email) is not null
             ? new RuleResult("active", true, $"{person.Email} is in the catalog.")
@@ -31,7 +40,7 @@ public static class Eligibility
         var own = entitlement.Eligible.Where(g => directory.IsMember(g, person.Email)).ToList();
         if (own.Count > 0)
             return new RuleResult("eligible", true, $"You are in {string.Join(" and ", own)}, so you may ask for {entitlement.Name}.");
-        var unknown = entitlement.Eligible.Where(directory.IsUnknown).ToList();
+        var unknown = entitlement.Eligible.Where(directory.IsUnknown).Select(g => $"{g} ({directory.WhyUnknown(g)})").ToList();
         var tail = unknown.Count == 0 ? "" : $" Whether you are in {string.Join(" or ", unknown)} could not be checked just now.";
         return new RuleResult("eligible", false, $"Only members of {groups} may ask for {entitlement.Name}, and you are in none of these groups.{tail}");
     }

@@ -91,9 +91,7 @@ internal sealed class Pool(ApprovalRule rule, string? requester, PeopleDirectory
 
     private List<string> Sample(string group)
     {
-        if (directory.IsUnknown(group) || !directory.Catalog.Groups.TryGetValue(group, out var found))
-            return [];
-        return [.. found.Members.Where(m => m != requester && directory.IsMember(group, m) && directory.Find(m) is not null).Take(_enough)];
+        return [.. directory.MembersOf(group).Where(m => m != requester).Take(_enough)];
     }
 }
 

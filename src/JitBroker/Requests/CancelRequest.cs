@@ -24,7 +24,7 @@ public sealed class CancelRequest(
     private async Task<Outcome<Request>> CancelAsync(
         Session session, Actor actor, string requestId, DateTimeOffset now, CommitWith<Request>? together, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var locked = await requests.LockPendingAsync(session, requestId, cancellationToken);
         var request = locked ?? await requests.FindAsync(session, requestId, cancellationToken);
         var refusal = request is null || !Rights.MayRead(directory, request.Entitlement, RequestContent.FromText(request.Content).Rule, request.Requester, actor.Email)

@@ -46,7 +46,7 @@ public sealed class DecideRequest(
     private async Task<Outcome<Decided>> DecideAsync(
         Session session, Actor actor, DecideOrder order, DateTimeOffset now, CommitWith<Decided>? together, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var locked = await requests.LockPendingAsync(session, order.RequestId, cancellationToken);
         var request = locked ?? await requests.FindAsync(session, order.RequestId, cancellationToken);
         if (request is null)
@@ -58,7 +58,7 @@ public sealed class DecideRequest(
             return bench.AlreadyDecidedBy(actor.Email) ?? SettledRefusal.Of(request, directory);
         if (await settle.OverdueAsync(session, bench, now, cancellationToken) is { } lapsed)
             return SettledRefusal.Of(lapsed, directory);
-        if (Fault(order, request) is { } fault)
+        if ((Fault(order, request) ?? Untold(order, bench)) is { } fault)
             return Undo(session, fault);
 
         var decided = await VoteAsync(session, actor, order, bench, now, cancellationToken);
@@ -123,6 +123,12 @@ public sealed class DecideRequest(
             ? new Refusal(Codes.WiderThanAsked, $"{Durations.Human(duration)} is more than the {Durations.Human(request.Duration)} that was asked for. You can approve for less, never for more.", "duration")
             : null;
     }
+
+    /// <summary>Nobody can say whether the asker may still have it: a no for now, which settles nothing.</summary>
+    private static Refusal? Untold(DecideOrder order, Bench bench) =>
+        order.Approve && Eligibility.WhyUnknown(bench.Directory, bench.Request.Requester, bench.Today!) is { } why
+            ? new Refusal(Codes.Unavailable, $"I could not check whether the asker may still have this ({why}), so it can't be approved now. Try again in a moment.") { RetryAfter = TimeSpan.FromSeconds(15) }
+            : null;
 
     private static Refusal Undo(Session session, Refusal refusal)
     {

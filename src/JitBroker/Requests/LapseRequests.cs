@@ -39,14 +39,14 @@ public sealed class LapseRequests(Database database, RequestStore requests, Sett
     private async Task<bool> IsOverdueAsync(string id, CancellationToken cancellationToken)
     {
         var request = await database.ReadAsync(session => requests.FindAsync(session, id, cancellationToken), cancellationToken);
-        return request is { IsPending: true } && SettleRequest.Because(new Bench(new PeopleDirectory(catalogs.Current), request, []), clock.GetUtcNow()) is not null;
+        return request is { IsPending: true } && SettleRequest.Because(new Bench(catalogs.Directory, request, []), clock.GetUtcNow()) is not null;
     }
 
     private async Task<bool> LapseAsync(Session session, string id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await requests.LockPendingAsync(session, id, cancellationToken) is not { } request)
             return false;
-        var bench = new Bench(new PeopleDirectory(catalogs.Current), request, await requests.DecisionsAsync(session, id, cancellationToken));
+        var bench = new Bench(catalogs.Directory, request, await requests.DecisionsAsync(session, id, cancellationToken));
         if (await settle.OverdueAsync(session, bench, now, cancellationToken) is not null)
             return true;
         session.Doom();

@@ -34,7 +34,7 @@ public sealed class NudgeRequests(
         var read = await requests.FindAsync(session, id, cancellationToken);
         if (read is not { IsPending: true, NudgeAt: { } due } || due > now)
             return false;
-        var bench = new Bench(new PeopleDirectory(catalogs.Current), read, await requests.DecisionsAsync(session, id, cancellationToken));
+        var bench = new Bench(catalogs.Directory, read, await requests.DecisionsAsync(session, id, cancellationToken));
         if (SettleRequest.Because(bench, now) is null && Nudges.Due(bench.Waiting, bench.StageSince, due, now).IsNothing)
         {
             // The rule has changed since the alarm was set, or a vote has come: there is nothing to tell.
@@ -51,7 +51,7 @@ public sealed class NudgeRequests(
     /// <summary>Under the lock, everything is worked out anew.</summary>
     private async Task<bool> TellAsync(Session session, Request locked, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var bench = new Bench(new PeopleDirectory(catalogs.Current), locked, await requests.DecisionsAsync(session, locked.Id, cancellationToken));
+        var bench = new Bench(catalogs.Directory, locked, await requests.DecisionsAsync(session, locked.Id, cancellationToken));
         if (await settle.OverdueAsync(session, bench, now, cancellationToken) is not null)
             return true;
         var nudge = Nudges.Due(bench.Waiting, bench.StageSince, locked.NudgeAt!.Value, now);

@@ -67,7 +67,7 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
         var grant = await grants.FindByRequestAsync(session, id, cancellationToken);
         var held = grant is null ? [] : await leases.OfGrantAsync(session, grant.Id, cancellationToken);
         var history = await events.AboutAsync(session, id, cancellationToken);
-        var bench = new Bench(new PeopleDirectory(catalogs.Current), request, decisions);
+        var bench = new Bench(catalogs.Directory, request, decisions);
         return new RequestDetails(bench, [.. history.Where(e => e.Aggregate != "refusal")], grant, held);
     }
 
@@ -81,7 +81,7 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
             async session =>
             {
                 var found = await GrantInAsync(session, id, cancellationToken);
-                return found is not null && MayRead(new PeopleDirectory(catalogs.Current), found.Grant.Entitlement, found.Content, viewer) ? found : null;
+                return found is not null && MayRead(catalogs.Directory, found.Grant.Entitlement, found.Content, viewer) ? found : null;
             },
             cancellationToken);
 
@@ -102,7 +102,7 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
         database.ReadAsync(
             session =>
             {
-                var directory = new PeopleDirectory(catalogs.Current);
+                var directory = catalogs.Directory;
                 var state = query.AwaitingMe ? RequestState.Pending : query.State;
                 return FillAsync(
                     before => requests.PageAsync(session, query.Mine ? viewer : null, state?.ToText(), before, query.Limit + 1, cancellationToken),
@@ -124,7 +124,7 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
         database.ReadAsync(
             session =>
             {
-                var directory = new PeopleDirectory(catalogs.Current);
+                var directory = catalogs.Directory;
                 if (query is { Mine: true, Holder: { } other } && other != viewer)
                     return Task.FromResult(new Page<GrantDetails>([], null));
                 return FillAsync(

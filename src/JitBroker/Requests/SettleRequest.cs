@@ -3,6 +3,7 @@ using JitBroker.Audit;
 using JitBroker.Grants;
 using JitBroker.Outbox;
 using JitBroker.People;
+using JitBroker.Policy;
 using JitBroker.Storage;
 
 namespace JitBroker.Requests;
@@ -33,7 +34,7 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         await FreezeAsync(session, bench, cancellationToken);
         var data = new JsonObject { ["because"] = because };
         await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, lapsed.Version, "request.lapsed", now, request.Id, data), cancellationToken);
-        await announcer.TellAsync(session, bench.Directory.Catalog, request.Requester, Templates.LapseNotice, request.Id, now, now, null, cancellationToken);
+        await announcer.TellAsync(session, bench.Directory, request.Requester, Templates.LapseNotice, request.Id, now, now, null, cancellationToken);
         await announcer.TurnedAsync(session, bench, now, cancellationToken);
         return lapsed;
     }
@@ -46,7 +47,8 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
             return NobodyDecided;
         if (!bench.Content.StillMeans(bench.Directory.Catalog))
             return CatalogChanged;
-        return bench.Today!.Eligible.Any(g => bench.Directory.IsMember(g, request.Requester)) ? null : NotEligible;
+        var (directory, entitlement) = (bench.Directory, bench.Today!);
+        return Eligibility.IsEligible(directory, request.Requester, entitlement) || Eligibility.WhyUnknown(directory, request.Requester, entitlement) is not null ? null : NotEligible;
     }
 
     /// <summary>Any deny by one who may decide settles. The vote's own event has taken the lock's version; this takes the next.</summary>
@@ -69,7 +71,7 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         var data = new JsonObject { ["by"] = new JsonArray([.. bench.Counting.Select(d => (JsonNode)d.Person)]), ["contentHash"] = approved.ContentHash };
         await events.AppendAsync(session, AuditEvent.By(by, "request", approved.Id, approved.Version, "request.approved", now, approved.Id, data), cancellationToken);
         await announcer.HomesAsync(session, bench, now, cancellationToken);
-        var grant = await openGrant.InAsync(session, bench.Directory.Catalog, approved, bench.Duration, now, cancellationToken);
+        var grant = await openGrant.InAsync(session, bench.Directory, approved, bench.Duration, now, cancellationToken);
         return new Decided(approved, grant);
     }
 

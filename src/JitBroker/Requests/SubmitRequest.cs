@@ -42,17 +42,17 @@ public sealed class SubmitRequest(
     private const string Kind = "access";
 
     /// <summary>What a submit would come to, without storing anything. The same analysis that <see cref="HandleAsync"/> obeys.</summary>
-    public IReadOnlyList<RequestAnalysis> Analyse(Actor actor, SubmitOrder order) => Analyse(new PeopleDirectory(catalogs.Current), actor, order, clock.GetUtcNow());
+    public IReadOnlyList<RequestAnalysis> Analyse(Actor actor, SubmitOrder order) => Analyse(catalogs.Directory, actor, order, clock.GetUtcNow());
 
     /// <summary>
     /// Whether <paramref name="name"/> is a bundle for this person. One that holds a hidden entitlement they may not have reads as unknown, as that does.
     /// </summary>
-    public bool IsBundle(Actor actor, string name) => Members(new PeopleDirectory(catalogs.Current), actor, name) is not null;
+    public bool IsBundle(Actor actor, string name) => Members(catalogs.Directory, actor, name) is not null;
 
     /// <summary>Why this person may ask for it or not, by that same analysis; null when there is no such entitlement for them.</summary>
     public async Task<Why?> ExplainAsync(Actor actor, string name, CancellationToken cancellationToken)
     {
-        var why = Why.Of(new PeopleDirectory(catalogs.Current), limits, actor.Person, name, clock.GetUtcNow());
+        var why = Why.Of(catalogs.Directory, limits, actor.Person, name, clock.GetUtcNow());
         return why is null ? null : why.With(await waits.OfAsync(why.Name, cancellationToken));
     }
 
@@ -61,7 +61,7 @@ public sealed class SubmitRequest(
     public async Task<Outcome<Submitted>> HandleAsync(Actor actor, SubmitOrder order, CommitWith<Submitted>? together, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var analyses = Analyse(directory, actor, order, now);
         var refusal = analyses.Select(a => a.Refusal).FirstOrDefault(r => r is not null) ?? Unmintable(directory.Catalog, analyses);
         if (refusal is null)
@@ -115,14 +115,14 @@ public sealed class SubmitRequest(
         var stored = new List<Request>(analyses.Count);
         foreach (var analysis in analyses)
         {
-            var request = Compose(actor, order, directory.Catalog, analysis, now);
+            var request = Compose(actor, order, directory, analysis, now);
             if (!await requests.InsertAsync(session, request, cancellationToken))
             {
                 session.Doom();
                 return await AlreadyOpenAsync(session, request, cancellationToken);
             }
 
-            stored.Add(await AnnounceAsync(session, actor, directory.Catalog, analysis, request, now, cancellationToken));
+            stored.Add(await AnnounceAsync(session, actor, directory, analysis, request, now, cancellationToken));
         }
 
         var submitted = new Submitted(stored, analyses);
@@ -132,11 +132,11 @@ public sealed class SubmitRequest(
     }
 
     private async Task<Request> AnnounceAsync(
-        Session session, Actor actor, CatalogSnapshot catalog, RequestAnalysis analysis, Request request, DateTimeOffset now, CancellationToken cancellationToken)
+        Session session, Actor actor, PeopleDirectory directory, RequestAnalysis analysis, Request request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var data = new JsonObject { ["entitlement"] = request.Entitlement, ["duration"] = Durations.Iso(request.Duration), ["reason"] = request.Reason, ["contentHash"] = request.ContentHash };
         await events.AppendAsync(session, AuditEvent.By(actor, "request", request.Id, 1, "request.submitted", now, request.Id, data), cancellationToken);
-        await announcer.SubmittedAsync(session, catalog, analysis.Entitlement!, request, analysis.Approvers, now, cancellationToken);
+        await announcer.SubmittedAsync(session, directory, analysis.Entitlement!, request, analysis.Approvers, now, cancellationToken);
         session.AfterCommit(() => wakeups.DueAt(request.NudgeAt ?? request.LapsesAt));
         if (!analysis.AutoApproved.Met)
             return request;
@@ -147,12 +147,13 @@ public sealed class SubmitRequest(
         await requests.SettleAsync(session, approved, cancellationToken);
         var why = new JsonObject { ["because"] = "rule", ["text"] = analysis.AutoApproved.Why };
         await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, 2, "request.approved", now, request.Id, why), cancellationToken);
-        await openGrant.InAsync(session, catalog, approved, request.Duration, now, cancellationToken);
+        await openGrant.InAsync(session, directory, approved, request.Duration, now, cancellationToken);
         return approved;
     }
 
-    private static Request Compose(Actor actor, SubmitOrder order, CatalogSnapshot catalog, RequestAnalysis analysis, DateTimeOffset now)
+    private static Request Compose(Actor actor, SubmitOrder order, PeopleDirectory directory, RequestAnalysis analysis, DateTimeOffset now)
     {
+        var catalog = directory.Catalog;
         var content = RequestContent.Pin(catalog, analysis.Entitlement!, actor.Email, analysis.Duration).ToText();
         var request = new Request
         {
@@ -173,7 +174,7 @@ public sealed class SubmitRequest(
             ContentHash = RequestContent.Hash(content),
             CatalogHash = catalog.Hash,
         };
-        return analysis.AutoApproved.Met ? request : new Bench(new PeopleDirectory(catalog), request, []).Nudged([], now);
+        return analysis.AutoApproved.Met ? request : new Bench(directory, request, []).Nudged([], now);
     }
 
     private Refusal? Limit(RequestCounts counts, int more)

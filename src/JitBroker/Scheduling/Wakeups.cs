@@ -12,6 +12,7 @@ public enum Sweep
     WorkInbox,
     SealAudit,
     ReloadCatalog,
+    ReadSchedules,
     RotateKeys,
     Prune,
 }

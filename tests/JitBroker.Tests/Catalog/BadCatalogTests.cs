@@ -32,6 +32,11 @@ public sealed class BadCatalogTests
         { "{ members: [dan@example.com] }", "{}", "groups.platform: A group has either members or a schedule." },
         { "kind: pagerduty", "kind: pagerdutty", "groups.oncall.schedule.kind: \"pagerdutty\" is not one of pagerduty, opsgenie, http. Did you mean pagerduty?" },
         { "token: \"${env:PD}\"", "token: abc123", "groups.oncall.schedule.token: A secret must not stand in the catalog" },
+        { "kind: pagerduty, id: PABC123", "kind: http, id: \"http://oncall.example.com/who\"", "groups.oncall.schedule.id: \"http://oncall.example.com/who\" is not an address that begins with https://. Correct it" },
+        { "kind: pagerduty, id: PABC123", "kind: http, id: \"http://127.0.0.1:9/who\"", "groups.oncall.schedule.id: \"http://127.0.0.1:9/who\" is not an address that begins with https://." },
+        { "kind: pagerduty, id: PABC123", "kind: http, id: \"https://u:p@oncall.example.com/\"", "is not an absolute address without user, password and fragment." },
+        { "kind: pagerduty, id: PABC123", "kind: pagerduty, api: \"https://evil.example.com/\", id: PABC123", "groups.oncall.schedule.api: \"https://evil.example.com/\" is not an API of this vendor: https://api.pagerduty.com/ or https://api.eu.pagerduty.com/." },
+        { "kind: pagerduty, id: PABC123", "kind: opsgenie, api: \"https://api.eu.pagerduty.com/\", id: PABC123", "is not an API of this vendor: https://api.opsgenie.com/ or https://api.eu.opsgenie.com/." },
         { "roles: { admin:", "roles: { approver: [platform], admin:", "roles.approver: \"approver\" is not a role." },
         { "auditor: [security]", "auditor: [securty]", "roles.auditor[0]: \"securty\" is not a group of this catalog. Did you mean security?" },
         // issuers

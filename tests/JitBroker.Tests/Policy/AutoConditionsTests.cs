@@ -73,9 +73,9 @@ public sealed class AutoConditionsTests
 
         Assert.True(met.Met);
         Assert.Equal(["on_call", "hours", "at_most"], met.Conditions.Select(c => c.Rule));
-        Assert.Equal("31 min is more than 30 min. So people must decide.", tooLong.Why);
-        Assert.Equal("It begins outside 09:00-18:00 UTC. So people must decide.", late.Why);
-        Assert.Equal("You are not on call in oncall. So people must decide.", other.Why);
+        Assert.Equal("31 min is more than 30 min, so people must decide.", tooLong.Why);
+        Assert.Equal("It begins outside 09:00-18:00 UTC, so people must decide.", late.Why);
+        Assert.Equal("You are not on call in oncall, so people must decide.", other.Why);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class AutoConditionsTests
         var decision = AutoConditions.Evaluate(new AutoRule("oncall", null, null), Person("a"), TimeSpan.FromMinutes(5), Now, directory);
 
         Assert.False(decision.Met);
-        Assert.Equal("I could not check whether you are on call in oncall. So people must decide.", decision.Why);
+        Assert.Equal("I could not check whether you are on call (its schedule was not read yet), so people must decide.", decision.Why);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class Given
     public static PeopleDirectory Directory(Entitlement[] entitlements, params (string Group, string? Members)[] groups)
     {
         var people = groups.SelectMany(g => Names(g.Members)).Distinct(StringComparer.Ordinal).Select(Person);
-        return new PeopleDirectory(CatalogSnapshot.Empty with
+        return PeopleDirectory.Of(CatalogSnapshot.Empty with
         {
             People = people.ToFrozenDictionary(p => p.Email, p => new PersonEntry(p, [])),
             Groups = groups.ToFrozenDictionary(g => g.Group, g => new Group(

@@ -141,7 +141,7 @@ public sealed partial class RenderedTests
         yield return ("why-not", Help.Why(new Why("orders-db:read", text ?? "Orders database, read only", false, [new RuleResult("active", true, "You are in the catalog."), new RuleResult("eligible", false, text ?? "Only members of engineering may ask.")])));
         yield return ("help", Help.All());
         yield return ("unknown-word", Help.For(new ChatCommand.Unknown(text ?? "requets", "request")));
-        var directory = new PeopleDirectory(Stories.Catalog(text));
+        var directory = PeopleDirectory.Of(Stories.Catalog(text));
         yield return ("whoami", Help.WhoAmI(directory, Ana(text)));
         yield return ("refused-unknown-person", Refused.Of(Refused.Unknown(directory, "slack", text ?? "T0EX/U0ZOE")));
         yield return ("refused", Refused.Of(new Refusal(Codes.OwnRequest, text ?? "You can't decide your own request.")));

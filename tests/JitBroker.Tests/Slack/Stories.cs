@@ -19,7 +19,7 @@ internal static class Stories
     /// <param name="text">Stands wherever a person, a catalog or a target may have a say.</param>
     public static RequestStory Of(string state, string? text = null, string grantState = "", Risk risk = Risk.Low, string[]? approvers = null, string? end = null, bool isStuck = false, int collections = 0, int? lessSeconds = null)
     {
-        var directory = new PeopleDirectory(Catalog(text, risk));
+        var directory = PeopleDirectory.Of(Catalog(text, risk));
         var entitlement = directory.Catalog.Entitlements[TestCatalog.Two];
         var request = Request(directory, entitlement, state, text);
         var votes = (approvers ?? []).Select((a, i) => i == 0 ? Vote(a, i) with { DurationS = lessSeconds } : Vote(a, i)).ToList();

@@ -25,7 +25,7 @@ public sealed class ReadHome(Database database, RequestStore requests, GrantStor
     /// <summary>Null when the catalog does not name this person any more.</summary>
     public async Task<HomeContent?> HandleAsync(string email, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         if (directory.Find(email) is not { } person)
             return null;
         var found = await database.ReadAsync(session => FindAsync(session, directory, email, cancellationToken), cancellationToken);

@@ -37,7 +37,7 @@ internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, 
     /// <param name="attempt">What they are about to do, for the event of a refusal.</param>
     public async Task<Outcome<Actor>> ResolveAsync(SlackDelivery delivery, string attempt, Assurance assurance, CancellationToken cancellationToken)
     {
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         if (!await workspaces.AreKnownAsync(cancellationToken))
             return await StrangerAsync(delivery, attempt, Refused.WorkspaceUnknown(), cancellationToken);
         if (delivery.UserId is not { Length: > 0 and < 64 } user || !IsOurs(delivery))
@@ -53,14 +53,11 @@ internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, 
 
     /// <summary>The account to write to, in one of the workspaces that are accepted; null when the person has none.</summary>
     public string? AccountOf(string email) =>
-        catalogs.Current.People.TryGetValue(email, out var entry)
-            ? entry.Identities.FirstOrDefault(i => i.Surface == "slack" && workspaces.Accepts(i.Tenant))?.Id
-            : null;
+        catalogs.Directory.IdentitiesOf(email).FirstOrDefault(i => i.Surface == "slack" && workspaces.Accepts(i.Tenant))?.Id;
 
     /// <summary>Whether the catalog still gives this account, of an accepted workspace, to that person.</summary>
     public bool IsAccountOf(string user, string email) =>
-        catalogs.Current.People.TryGetValue(email, out var entry)
-        && entry.Identities.Any(i => i.Surface == "slack" && i.Id == user && IsAccepted(i.Tenant));
+        catalogs.Directory.IdentitiesOf(email).Any(i => i.Surface == "slack" && i.Id == user && IsAccepted(i.Tenant));
 
     private static IEnumerable<string> Tenants(SlackDelivery delivery) =>
         new[] { delivery.UserTeamId, delivery.TeamId, delivery.EnterpriseId }.OfType<string>().Distinct(StringComparer.Ordinal);

@@ -78,5 +78,5 @@ internal sealed class CopyKeeper(
 
     private bool MayRead(Actor actor, Request request, string template) => template == Templates.AskerCard
         ? request.Requester == actor.Email
-        : Rights.MayRead(new PeopleDirectory(catalogs.Current), request.Entitlement, RequestContent.FromText(request.Content).Rule, request.Requester, actor.Email);
+        : Rights.MayRead(catalogs.Directory, request.Entitlement, RequestContent.FromText(request.Content).Rule, request.Requester, actor.Email);
 }

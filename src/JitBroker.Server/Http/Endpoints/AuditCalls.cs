@@ -55,16 +55,16 @@ internal static class AuditCalls
             return refused;
         return await reader.CheckpointAsync(context.RequestAborted) is { } last
             ? Answer.Of(200, new CheckpointResource(last.Seq, last.Hash, last.At, last.Jws))
-            : new RefusalResult(new Refusal(Codes.NotFound, "There is no checkpoint yet: the first is signed within seconds of the first event. Ask again in a moment."), catalogs.Current);
+            : new RefusalResult(new Refusal(Codes.NotFound, "There is no checkpoint yet: the first is signed within seconds of the first event. Ask again in a moment."), catalogs.Directory);
     }
 
     private static async Task<IResult?> RefusedAsync(HttpContext context, string attempt, Refusals refusals, CatalogHolder catalogs)
     {
-        var (caller, directory) = (Caller.Of(context), new PeopleDirectory(catalogs.Current));
+        var (caller, directory) = (Caller.Of(context), catalogs.Directory);
         var objection = directory.HasRole(Rights.Auditor, caller.Email) || directory.HasRole(Rights.Admin, caller.Email)
             ? caller.ScopeObjection() is null ? null : new Refusal(Codes.ScopeNeeded, "This session may ask and collect, but not read the audit. Sign in with jit login --can-decide.")
             : new Refusal(Codes.Forbidden, "Only auditors and admins read the audit. The catalog's roles say who that is.");
-        return objection is null ? null : new RefusalResult(await refusals.RecordAsync(caller.Actor, attempt, null, null, objection, context.RequestAborted), catalogs.Current);
+        return objection is null ? null : new RefusalResult(await refusals.RecordAsync(caller.Actor, attempt, null, null, objection, context.RequestAborted), catalogs.Directory);
     }
 
     private static long? Number(QueryReader query, string name)

@@ -1,6 +1,7 @@
 using JitBroker.Catalog;
 using JitBroker.Catalog.Testing;
 using JitBroker.Client;
+using JitBroker.Server.Hosting;
 using JitBroker.Server.Settings;
 using CatalogFile = JitBroker.Client.CatalogFile;
 
@@ -63,5 +64,5 @@ internal static class CatalogFileCalls
     /// <summary>Without a resolver: whoever may send a file here must not learn which variables and files the broker has.</summary>
     private static CatalogLoadResult Load(IReadOnlyList<CatalogFile> files, BrokerSettings settings) => CatalogLoader.Load(
         [.. files.Select(f => new CatalogSource(f.Path, f.Text))],
-        new CatalogOptions { Limits = settings.Broker.Ceilings, PublicUrl = settings.Broker.PublicUrl.AbsoluteUri.TrimEnd('/'), Secrets = null });
+        Opening.CatalogOptions(settings) with { Secrets = null });
 }

@@ -18,9 +18,9 @@ internal static class DecisionCalls
     {
         var (caller, cancellationToken) = (Caller.Of(context), context.RequestAborted);
         if (await reader.FindAsync(id, cancellationToken) is not { } details)
-            return new RefusalResult(RequestCalls.NotFound(), catalogs.Current);
+            return new RefusalResult(RequestCalls.NotFound(), catalogs.Directory);
         if (caller.ScopeObjection() is { } objection)
-            return new RefusalResult(await refusals.RecordAsync(caller.Actor, "request.decide", id, null, objection, cancellationToken), catalogs.Current);
+            return new RefusalResult(await refusals.RecordAsync(caller.Actor, "request.decide", id, null, objection, cancellationToken), catalogs.Directory);
         var bytes = await JsonBodies.ReadBytesAsync(context);
         var body = JsonBodies.Parse<DecideBody>(context, bytes);
         var isReadable = Durations.TryParse(body.Duration, out var duration, out var problem);
@@ -28,7 +28,7 @@ internal static class DecisionCalls
         {
             // 403 comes before 422.
             var refusal = details.Bench.Objection(caller.Email, !details.Request.IsPending) ?? new Refusal(Codes.InvalidDuration, problem, "duration");
-            return new RefusalResult(await refusals.RecordAsync(caller.Actor, "request.decide", id, null, refusal, cancellationToken), catalogs.Current);
+            return new RefusalResult(await refusals.RecordAsync(caller.Actor, "request.decide", id, null, refusal, cancellationToken), catalogs.Directory);
         }
 
         var order = new DecideOrder(id, body.Verdict == Verdict.Approve, body.Comment, body.Duration is null ? null : duration);
@@ -43,7 +43,7 @@ internal static class DecisionCalls
     public static async Task<IResult> CancelAsync(HttpContext context, string id, CancelRequest cancel, RequestReader reader, Idempotent idempotent, CatalogHolder catalogs)
     {
         if (!Ids.IsId(id))
-            return new RefusalResult(RequestCalls.NotFound(), catalogs.Current);
+            return new RefusalResult(RequestCalls.NotFound(), catalogs.Directory);
         var bytes = await JsonBodies.ReadBytesAsync(context);
         JsonBodies.ParseNothing(context, bytes);
         var actor = Caller.Of(context).Actor;
@@ -56,5 +56,5 @@ internal static class DecisionCalls
     }
 
     public static IResult Result(this Outcome<Answer> outcome, CatalogHolder catalogs) =>
-        (IResult?)outcome.Value ?? new RefusalResult(outcome.Refusal!, catalogs.Current);
+        (IResult?)outcome.Value ?? new RefusalResult(outcome.Refusal!, catalogs.Directory);
 }

@@ -27,7 +27,7 @@ internal static class EntitlementEndpoints
         var list = "entitlements|" + viewer;
         var (after, limit) = (query.Cursor(list, _ => true), query.Limit());
         query.Close();
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         var items = Eligibility.Askable(directory, viewer)
             .Where(e => after is null || string.CompareOrdinal(e.Name, after) > 0)
             .Select(e => view.Of(e, directory, viewer))
@@ -41,5 +41,5 @@ internal static class EntitlementEndpoints
     private static async Task<IResult> WhyAsync(HttpContext context, string name, SubmitRequest submit, CatalogHolder catalogs) =>
         await submit.ExplainAsync(Caller.Of(context).Actor, name, context.RequestAborted) is { } why
             ? Answer.Of(200, new WhyResource(why.Allowed, [.. why.Rules.Select(r => new RuleResource(r.Rule, r.Ok, r.Text))]))
-            : new RefusalResult(new Refusal(Codes.NotFound, "There is no such entitlement. jit list shows what you may ask for."), catalogs.Current);
+            : new RefusalResult(new Refusal(Codes.NotFound, "There is no such entitlement. jit list shows what you may ask for."), catalogs.Directory);
 }

@@ -27,24 +27,24 @@ internal static class GrantCalls
         var (before, limit) = (query.Cursor(list, Ids.IsId), query.Limit());
         query.Close();
         var page = await reader.ListGrantsAsync(viewer, new GrantQuery(state, mine, holder, before, limit), context.RequestAborted);
-        var directory = new PeopleDirectory(catalogs.Current);
+        var directory = catalogs.Directory;
         return Answer.Of(200, new Client.Page<GrantResource>([.. page.Items.Select(g => view.Of(g, directory))], page.Next is { } next ? Cursors.Of(list, next) : null));
     }
 
     public static async Task<IResult> GetAsync(HttpContext context, string id, RequestReader reader, GrantView view, CatalogHolder catalogs) =>
         await reader.FindGrantAsync(id, Caller.Of(context).Email, context.RequestAborted) is { } found
-            ? Answer.Of(200, view.Of(found, new PeopleDirectory(catalogs.Current)))
-            : new RefusalResult(NotFound(), catalogs.Current);
+            ? Answer.Of(200, view.Of(found, catalogs.Directory))
+            : new RefusalResult(NotFound(), catalogs.Directory);
 
     /// <summary>A secret is never stored, so an Idempotency-Key is not honoured here.</summary>
     public static async Task<IResult> CollectAsync(HttpContext context, string id, MintLease mint, CatalogHolder catalogs)
     {
         if (!Ids.IsId(id))
-            return new RefusalResult(NotFound(), catalogs.Current);
+            return new RefusalResult(NotFound(), catalogs.Directory);
         JsonBodies.ParseNothing(context, await JsonBodies.ReadBytesAsync(context));
         var outcome = await mint.HandleAsync(Caller.Of(context).Actor, id, context.RequestAborted);
         if (outcome.Value is not { } collected)
-            return new RefusalResult(outcome.Refusal!, catalogs.Current);
+            return new RefusalResult(outcome.Refusal!, catalogs.Directory);
         var envelope = new CredentialEnvelope
         {
             Lease = collected.Lease.Id,
@@ -59,7 +59,7 @@ internal static class GrantCalls
     public static async Task<IResult> EndAsync(HttpContext context, string id, EndGrant end, RequestReader reader, GrantView view, Idempotent idempotent, CatalogHolder catalogs)
     {
         if (!Ids.IsId(id))
-            return new RefusalResult(NotFound(), catalogs.Current);
+            return new RefusalResult(NotFound(), catalogs.Directory);
         var bytes = await JsonBodies.ReadBytesAsync(context);
         var body = JsonBodies.Parse(context, bytes, new EndBody());
         var actor = Caller.Of(context).Actor;
@@ -70,7 +70,7 @@ internal static class GrantCalls
             async (session, ended, token) =>
             {
                 var details = (await reader.GrantInAsync(session, ended.Grant.Id, token))!;
-                return Answer.Of(ended.HadEnded ? 200 : 202, view.Of(details, new PeopleDirectory(catalogs.Current)));
+                return Answer.Of(ended.HadEnded ? 200 : 202, view.Of(details, catalogs.Directory));
             });
         return outcome.Result(catalogs);
     }

@@ -33,8 +33,8 @@ internal static class LeaseEndpoints
         query.Close();
         var outcome = await stuck.ListAsync(Caller.Of(context).Actor, after ?? "", limit + 1, context.RequestAborted);
         if (outcome.Value is not { } page)
-            return new RefusalResult(outcome.Refusal!, catalogs.Current);
-        var directory = new PeopleDirectory(catalogs.Current);
+            return new RefusalResult(outcome.Refusal!, catalogs.Directory);
+        var directory = catalogs.Directory;
         var shown = page.Items.Take(limit).Select(l => Of(l, directory)).ToList();
         return Answer.Of(200, new Page<LeaseDetailResource>(shown, page.Items.Count > limit ? Cursors.Of(List, shown[^1].Id) : null));
     }
@@ -48,7 +48,7 @@ internal static class LeaseEndpoints
             context,
             bytes,
             together => act(actor, id, body.Reason, together, context.RequestAborted),
-            (_, done, _) => Task.FromResult(Answer.Of(200, Of(done, new PeopleDirectory(catalogs.Current)))));
+            (_, done, _) => Task.FromResult(Answer.Of(200, Of(done, catalogs.Directory))));
         return outcome.Result(catalogs);
     }
 

@@ -19,7 +19,7 @@ internal static class MeEndpoints
 
     private static async Task<IResult> MeAsync(HttpContext context, Sessions sessions, CatalogHolder catalogs)
     {
-        var (caller, directory) = (Caller.Of(context), new PeopleDirectory(catalogs.Current));
+        var (caller, directory) = (Caller.Of(context), catalogs.Directory);
         var live = await sessions.ListAsync(caller.Email, context.RequestAborted);
         return Answer.Of(200, new MeResource
         {
@@ -35,7 +35,7 @@ internal static class MeEndpoints
     private static async Task<IResult> EndAsync(HttpContext context, string id, EndSession end, Idempotent idempotent, CatalogHolder catalogs)
     {
         if (!Ids.IsId(id))
-            return new RefusalResult(new Refusal(Codes.NotFound, "There is no such session of yours."), catalogs.Current);
+            return new RefusalResult(new Refusal(Codes.NotFound, "There is no such session of yours."), catalogs.Directory);
         var bytes = await JsonBodies.ReadBytesAsync(context);
         JsonBodies.ParseNothing(context, bytes);
         var actor = Caller.Of(context).Actor;

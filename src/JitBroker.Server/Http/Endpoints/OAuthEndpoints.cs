@@ -24,7 +24,7 @@ internal static class OAuthEndpoints
     private static async Task<IResult> StartAsync(HttpContext context, StartSignIn start, Throttles throttles, BrokerSettings settings, CatalogHolder catalogs)
     {
         if (throttles.SignIns.Take(context.ClientNetwork()) is { } wait)
-            return new RefusalResult(new Policy.Refusal(Policy.Codes.RateLimited, "Too many sign-ins were started from your address. Wait a moment.") { RetryAfter = wait }, catalogs.Current);
+            return new RefusalResult(new Policy.Refusal(Policy.Codes.RateLimited, "Too many sign-ins were started from your address. Wait a moment.") { RetryAfter = wait }, catalogs.Directory);
         var form = await FormBody.ReadAsync(context);
         if (form.Fault(OAuthErrors.ClientId) is { } fault)
             return fault;
@@ -32,7 +32,7 @@ internal static class OAuthEndpoints
             return FormBody.Error("invalid_scope", "The scope is ask or decide.");
         var outcome = await start.HandleAsync(scope, SessionMiddleware.SurfaceOf(context), context.ClientAddress(), form["host"], context.RequestAborted);
         if (outcome.Value is not { } started)
-            return new RefusalResult(outcome.Refusal!, catalogs.Current);
+            return new RefusalResult(outcome.Refusal!, catalogs.Directory);
         return Answer.Of(200, new DeviceAuthorization
         {
             DeviceCode = started.DeviceCode,
@@ -46,7 +46,7 @@ internal static class OAuthEndpoints
     private static async Task<IResult> TokenAsync(HttpContext context, RedeemSignIn redeem, Throttles throttles, CatalogHolder catalogs)
     {
         if (throttles.Polls.Take(context.ClientNetwork()) is { } wait)
-            return new RefusalResult(new Policy.Refusal(Policy.Codes.RateLimited, "Too many polls came from your address. Wait a moment.") { RetryAfter = wait }, catalogs.Current);
+            return new RefusalResult(new Policy.Refusal(Policy.Codes.RateLimited, "Too many polls came from your address. Wait a moment.") { RetryAfter = wait }, catalogs.Directory);
         var form = await FormBody.ReadAsync(context);
         if (form.Fault(OAuthErrors.ClientId) is { } fault)
             return fault;

@@ -20,12 +20,12 @@ internal static class RequestCalls
     {
         var bytes = await JsonBodies.ReadBytesAsync(context);
         var body = JsonBodies.Parse<SubmitBody>(context, bytes);
-        var (actor, catalog, cancellationToken) = (Caller.Of(context).Actor, catalogs.Current, context.RequestAborted);
+        var (actor, directory, cancellationToken) = (Caller.Of(context).Actor, catalogs.Directory, context.RequestAborted);
         var (order, fault) = OrderOf(body, submit, actor);
         if (body.DryRun == true)
             return Answer.Of(200, DryRun(submit.Analyse(actor, order), fault));
         if (fault is not null)
-            return new RefusalResult(await refusals.RecordAsync(actor, "request.submit", null, NameIn(body), fault, cancellationToken), catalog);
+            return new RefusalResult(await refusals.RecordAsync(actor, "request.submit", null, NameIn(body), fault, cancellationToken), directory);
         var outcome = await idempotent.RunAsync<Submitted>(
             context,
             bytes,
@@ -60,7 +60,7 @@ internal static class RequestCalls
     public static async Task<IResult> GetAsync(HttpContext context, string id, RequestReader reader, CatalogHolder catalogs) =>
         await reader.FindAsync(id, Caller.Of(context).Email, context.RequestAborted) is { } found
             ? Answer.Of(200, RequestView.Of(found))
-            : new RefusalResult(NotFound(), catalogs.Current);
+            : new RefusalResult(NotFound(), catalogs.Directory);
 
     public static Refusal NotFound() => new(Codes.NotFound, "There is no such request.");
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using JitBroker.People;
+using JitBroker.People.OnCall;
 
 namespace JitBroker.Catalog.Loading;
 
@@ -91,9 +92,23 @@ internal sealed class PeopleReader(Sections sections, CatalogChecks checks)
         var kind = map.Need("kind", "Write pagerduty, opsgenie or http.")?.OneOf("pagerduty", "opsgenie", "http");
         var id = map.Need("id", "Name the schedule.");
         var token = map.Need("token", "Write token: ${env:NAME}.");
+        var api = kind is "pagerduty" or "opsgenie" ? map.Take("api") : null;
         map.Close();
-        var known = kind == "http" && id is not null ? checks.Address(id, "https", "http") : id?.Text();
-        return new OnCallSchedule(kind ?? "", known ?? "", (token is null ? null : checks.Secret(token)) ?? "");
+        return new OnCallSchedule(
+            kind ?? "",
+            (id is null ? null : kind == "http" ? Endpoint(kind, id) : id.Text()) ?? "",
+            (token is null ? null : checks.Secret(token)) ?? "",
+            api is null ? null : Endpoint(kind!, api));
+    }
+
+    private string? Endpoint(string kind, Field field)
+    {
+        if (field.Text(500) is not { } text)
+            return null;
+        if (OnCallAddresses.Objection(kind, text, checks.Options.AllowTestEndpoints) is not { } objection)
+            return text;
+        field.Fault(objection, "Correct it; plain http is for test endpoints on loopback only.");
+        return null;
     }
 
     private static string NameOf(string email) => email.Split('@')[0];

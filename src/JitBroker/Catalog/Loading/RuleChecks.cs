@@ -26,7 +26,7 @@ internal sealed class RuleChecks(PeopleDirectory directory)
             return rule.Auto is not null;
         if (!Quorum.CanBeMet(rule, null, directory, trustUnknown: true))
             return false;
-        var askers = entitlement.Eligible.SelectMany(MembersOf);
+        var askers = entitlement.Eligible.SelectMany(directory.MembersOf);
         return entitlement.Eligible.Any(directory.IsUnknown)
             || !askers.Any()
             || askers.Any(a => Quorum.CanBeMet(rule, a, directory, trustUnknown: true));
@@ -34,8 +34,6 @@ internal sealed class RuleChecks(PeopleDirectory directory)
 
     private bool SomeoneElseCanReview(BreakGlassRule emergency) =>
         directory.IsUnknown(emergency.ReviewGroup)
-        || MembersOf(emergency.ReviewGroup).Skip(1).Any()
-        || MembersOf(emergency.ReviewGroup).Any(r => emergency.Eligible.Any(g => directory.IsUnknown(g) || MembersOf(g).Any(m => m != r)));
-
-    private IEnumerable<string> MembersOf(string group) => directory.Catalog.Groups.TryGetValue(group, out var found) ? found.Members : [];
+        || directory.MembersOf(emergency.ReviewGroup).Skip(1).Any()
+        || directory.MembersOf(emergency.ReviewGroup).Any(r => emergency.Eligible.Any(g => directory.IsUnknown(g) || directory.MembersOf(g).Any(m => m != r)));
 }

@@ -31,7 +31,7 @@ public sealed class AcceptWaitingCatalog(
 
     private async Task<Outcome<CatalogAccepted>> AcceptAsync(Actor actor, string hash, CancellationToken cancellationToken)
     {
-        if (!new PeopleDirectory(catalogs.Current).HasRole(Rights.Admin, actor.Email))
+        if (!catalogs.Directory.HasRole(Rights.Admin, actor.Email))
             return new Refusal(Codes.Forbidden, "Only an admin accepts a catalog. The catalog's roles say who that is.");
         if (hash.Length is < Shortest or > 64 || !hash.All(char.IsAsciiHexDigitLower))
             return new Refusal(Codes.InvalidValue, "This is the hash of a catalog, or at least its first 6 digits.", "hash");

@@ -13,7 +13,7 @@ public static class EffectText
     /// <returns>One sentence a line; one line that it would do nothing of the kind, when that is so.</returns>
     public static IReadOnlyList<string> Of(CatalogEffect effect, CatalogSnapshot names)
     {
-        var directory = new PeopleDirectory(names);
+        var directory = PeopleDirectory.Of(names);
         var lines = new List<string>();
         Add(lines, effect.Ends.Count, "It would end 1 live grant:", "It would end {0} live grants:", effect.Ends.Select(e => Of(e, directory)));
         Add(lines, effect.DropsEntitlements.Count, "It would drop 1 entitlement:", "It would drop {0} entitlements:", effect.DropsEntitlements, names.Entitlements.Count);

@@ -14,7 +14,7 @@ public static class RunPolicyTests
     {
         foreach (var group in test.Groups.Keys.Where(g => !catalog.Groups.ContainsKey(g)))
             yield return $"{group} is not a group of the catalog.{(NearestName.Of(group, catalog.Groups.Keys) is { } near ? $" Did you mean {near}?" : "")}";
-        var directory = new PeopleDirectory(With(catalog, test));
+        var directory = PeopleDirectory.Of(With(catalog, test));
         var who = directory.Find(test.Who) ?? new Person(test.Who, test.Who);
         var analysis = RequestAnalysis.Of(directory, limits, who, new Ask(test.Asks, test.For, test.Reason ?? ""), test.At);
         var refusal = analysis.Refusals.FirstOrDefault(r => test.Reason is not null || r.Code is not (Codes.ReasonRequired or Codes.ReasonPattern));

@@ -29,7 +29,7 @@ public sealed class AnswerSignIn(Database database, SignInStore signIns, EventSt
             return new Refusal(Codes.AlreadySettled, $"You answered this already: {(signIn.State == SignIn.Refused ? "refused" : "confirmed")}. Your press changed nothing.") { State = signIn.State };
         if (now >= signIn.ExpiresAt)
             return new Refusal(Codes.NotFound, "This sign-in has expired: a code lives five minutes. Start the sign-in again for a new one.");
-        if (confirm && new PeopleDirectory(catalogs.Current).Find(actor.Email) is null)
+        if (confirm && catalogs.Directory.Find(actor.Email) is null)
             return new Refusal(Codes.Inactive, "You are not in the catalog any more, so you can't sign in. Ask the platform team.");
         var answered = signIn with { State = confirm ? SignIn.Confirmed : SignIn.Refused };
         await signIns.MoveAsync(session, signIn, answered, cancellationToken);

@@ -64,15 +64,15 @@ public sealed class RedeemSignIn(
             return new SignInPolled.Expired();
         if (signIn.State != SignIn.Confirmed)
             return await WaitAsync(session, signIn, now, cancellationToken);
-        var catalog = catalogs.Current;
-        if (new PeopleDirectory(catalog).Find(signIn.Person!) is not { } person)
+        var directory = catalogs.Directory;
+        if (directory.Find(signIn.Person!) is not { } person)
         {
             await signIns.MoveAsync(session, signIn, signIn with { State = SignIn.Refused }, cancellationToken);
             await events.AppendAsync(session, AuditEvent.BySystem("sign_in", signIn.ConfirmId!, 3, "sign_in.refused", now, null, new JsonObject { ["because"] = "inactive" }), cancellationToken);
             return new SignInPolled.Denied();
         }
 
-        return await BeginAsync(session, catalog, signIn, new Actor(person, surface, signIn.Identity), token, now, cancellationToken);
+        return await BeginAsync(session, directory, signIn, new Actor(person, surface, signIn.Identity), token, now, cancellationToken);
     }
 
     private async Task<SignInPolled> WaitAsync(Session session, SignIn signIn, DateTimeOffset now, CancellationToken cancellationToken)
@@ -85,7 +85,7 @@ public sealed class RedeemSignIn(
     }
 
     private async Task<SignInPolled> BeginAsync(
-        Session session, CatalogSnapshot catalog, SignIn signIn, Actor actor, string token, DateTimeOffset now, CancellationToken cancellationToken)
+        Session session, PeopleDirectory directory, SignIn signIn, Actor actor, string token, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await signIns.MoveAsync(session, signIn, signIn with { State = SignIn.Redeemed }, cancellationToken);
         await events.AppendAsync(session, AuditEvent.By(actor, "sign_in", signIn.ConfirmId!, 3, "sign_in.redeemed", now, null), cancellationToken);
@@ -107,7 +107,7 @@ public sealed class RedeemSignIn(
             ["scope"] = started.Scope, ["address"] = started.Address, ["host"] = started.Host, ["endsAt"] = Instants.ToText(started.EndsAt), ["signIn"] = signIn.ConfirmId,
         };
         await events.AppendAsync(session, AuditEvent.By(actor, "session", started.Id, 1, "session.started", now, null, data), cancellationToken);
-        await announcer.TellAsync(session, catalog, started.Person, Templates.SignInNotice, started.Id, now, now, null, cancellationToken);
+        await announcer.TellAsync(session, directory, started.Person, Templates.SignInNotice, started.Id, now, now, null, cancellationToken);
         return new SignInPolled.SignedIn(token, started);
     }
 }

@@ -32,7 +32,7 @@ public sealed class Sessions(Database database, SessionStore sessions, CatalogHo
         var found = await database.ReadAsync(session => sessions.FindByTokenAsync(session, hash, cancellationToken), cancellationToken);
         if (found is null || !found.IsLiveAt(clock.GetUtcNow()))
             return new SessionFound.Unknown();
-        return new PeopleDirectory(catalogs.Current).Find(found.Person) is { } person
+        return catalogs.Directory.Find(found.Person) is { } person
             ? new SessionFound.Live(found, person)
             : new SessionFound.Inactive(found);
     }

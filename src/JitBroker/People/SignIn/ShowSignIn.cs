@@ -35,7 +35,7 @@ public sealed class ShowSignIn(Database database, SignInStore signIns, EventStor
 
     private async Task<Outcome<SignInPrompt>> ShowAsync(Session session, Actor actor, string? hash, CancellationToken cancellationToken)
     {
-        if (new PeopleDirectory(catalogs.Current).Find(actor.Email) is null)
+        if (catalogs.Directory.Find(actor.Email) is null)
             return new Refusal(Codes.Inactive, "You are not in the catalog any more, so you can't sign in. Ask the platform team.");
         await signIns.LockPersonAsync(session, actor.Email, cancellationToken);
         var now = clock.GetUtcNow();
