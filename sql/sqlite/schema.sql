@@ -306,3 +306,11 @@ create table catalog_proposals (
     proposed_at      text        not null
 ) strict;
 create index catalog_proposals_by_age on catalog_proposals (proposed_at);
+
+create table access_reviews (
+    id               text        not null constraint access_reviews_pk primary key,
+    owner            text        not null,
+    month            text        not null,
+    told_at          text        not null
+) strict;
+create unique index access_reviews_one_per_owner_and_month on access_reviews (owner, month);

@@ -1,5 +1,6 @@
 using JitBroker.Audit;
 using JitBroker.Catalog;
+using JitBroker.Catalog.AccessReview;
 using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
@@ -45,6 +46,9 @@ public static class CoreServices
             .AddOnCall()
             .AddSingleton<CatalogStore>()
             .AddSingleton<AcceptCatalog>()
+            .AddSingleton<UseStore>()
+            .AddSingleton<ReviewAccess>()
+            .AddSingleton<TellOwners>()
             .AddSingleton(options.Limits)
             .AddSingleton(options.AskLimits)
             .AddSingleton(options.Mint)
@@ -69,6 +73,7 @@ public static class CoreServices
             .AddSingleton<ISweep, RevokeLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, NudgeRequestsSweep>()
+            .AddSingleton<ISweep, TellOwnersSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
             .AddSingleton<ISweep, PruneSweep>()

@@ -18,6 +18,7 @@ public static class SlackServices
             .AddSingleton<References>()
             .AddSingleton<Lists>()
             .AddSingleton<LatelyAsked>()
+            .AddSingleton<AccessReviewCard>()
             .AddSingleton<DraftRequest>()
             .AddSingleton<FillRequestForm>()
             .AddSingleton<ReadHome>()

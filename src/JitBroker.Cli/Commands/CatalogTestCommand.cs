@@ -38,7 +38,7 @@ internal static class CatalogTestCommand
         CatalogCommand.ShowProblems(run, result.Problems);
         foreach (var test in result.Tests)
         {
-            run.Screen.Line(test.Ok ? Piece.Ours("✓ ", Tone.Good) : Piece.Ours("✗ ", Tone.Bad), new Piece(test.Name), new Piece($"  {test.File}:{Number(test.Line)}", Tone.Dim));
+            run.Screen.Line(test.Ok ? Piece.Ours("✓ ", Tone.Good) : Piece.Ours("✗ ", Tone.Bad), new Piece(test.Name), Piece.Ours("  "), new Piece($"{test.File}:{Number(test.Line)}", Tone.Dim));
             foreach (var fault in test.Faults)
                 run.Screen.Line(Piece.Ours("    "), new Piece(fault, Tone.Bad));
         }

@@ -23,6 +23,7 @@ namespace JitBroker.Client;
 [JsonSerializable(typeof(CatalogCheckResource))]
 [JsonSerializable(typeof(CatalogDiffResource))]
 [JsonSerializable(typeof(CatalogTestResource))]
+[JsonSerializable(typeof(AccessReviewResource))]
 [JsonSerializable(typeof(CatalogResource))]
 [JsonSerializable(typeof(CatalogAcceptedResource))]
 [JsonSerializable(typeof(HealthResource))]

@@ -95,6 +95,9 @@ public static class Templates
     /// <summary>A request lapsed, for its asker.</summary>
     public const string LapseNotice = "lapse_notice";
 
+    /// <summary>How what somebody owns was used, each month; its data name the owner and the month.</summary>
+    public const string AccessReview = "access_review";
+
     /// <summary>A new sign-in, with <b>Not me</b>.</summary>
     public const string SignInNotice = "sign_in_notice";
 

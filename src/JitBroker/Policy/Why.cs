@@ -59,7 +59,7 @@ public sealed record Why(string Name, string Title, bool Allowed, IReadOnlyList<
         if (entitlement.Approval.Auto is null || auto.Conditions.Count == 0)
             yield break;
         var each = string.Join(' ', auto.Conditions.Select(c => $"{(c.Ok ? "✓" : "✗")} {c.Text}"));
-        yield return new RuleResult("auto", true, $"Approved by rule {RuleText.Conditions(entitlement.Approval.Auto)}. Now, for {Durations.Human(entitlement.Duration.Default)}: {each}{(auto.Met ? "" : " So people decide.")}");
+        yield return new RuleResult("auto", true, $"Approved by rule {RuleText.Conditions(entitlement.Approval.Auto)}. Now, for {Durations.Human(entitlement.Duration.Default)}: {each}");
     }
 
     /// <summary>Of a rule with several stages: who is asked in each, and whether there are enough of them.</summary>

@@ -36,7 +36,7 @@ internal sealed class AlarmClock(
         _scheduler = await schedulers.GetScheduler(cancellationToken);
         foreach (var sweep in Enum.GetValues<Sweep>())
         {
-            var every = sweep is Sweep.Prune or Sweep.RotateKeys ? TimeSpan.FromMinutes(1) : Beat;
+            var every = sweep is Sweep.Prune or Sweep.RotateKeys or Sweep.TellOwners ? TimeSpan.FromMinutes(1) : Beat;
             await _scheduler.ScheduleJob(
                 JobBuilder.Create<SweepJob>().WithIdentity(KeyOf(sweep)).Build(),
                 TriggerBuilder.Create()

@@ -1,5 +1,6 @@
 using JitBroker.Audit;
 using JitBroker.Catalog;
+using JitBroker.Catalog.AccessReview;
 using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
@@ -46,6 +47,14 @@ internal sealed class NudgeRequestsSweep(NudgeRequests nudge) : ISweep
     public Sweep Sweep => Sweep.NudgeRequests;
 
     public Task RunAsync(CancellationToken cancellationToken) => nudge.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class TellOwnersSweep(TellOwners tell) : ISweep
+{
+    public Sweep Sweep => Sweep.TellOwners;
+
+    public Task RunAsync(CancellationToken cancellationToken) => tell.RunAsync(cancellationToken);
 }
 
 /// <inheritdoc cref="StartGrantsSweep"/>

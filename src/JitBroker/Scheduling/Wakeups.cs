@@ -14,6 +14,7 @@ public enum Sweep
     ReloadCatalog,
     ReadSchedules,
     RotateKeys,
+    TellOwners,
     Prune,
 }
 

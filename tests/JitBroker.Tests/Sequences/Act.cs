@@ -60,7 +60,7 @@ internal abstract record Act
         (12, As(from a in Any from r in Any from yes in Gen.Frequency((9, Gen.Constant(true)), (1, Gen.Constant(false))) from l in Sometimes(5, 90) from f in AnySurface select new Decide(a, r, yes, l, f))),
         (2, As(from a in Any.ListOf(3) from r in Any from no in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true))) select new DecideTogether([.. a], r, no))),
         (1, As(from a in Any from r in Any select new Cancel(a, r))),
-        (2, As(from a in Any from g in Any select new Collect(a, g))),
+        (4, As(from a in Any from g in Any select new Collect(a, g))),
         (1, As(from a in Any from g in Any select new End(a, g))),
         (3, As(from m in Gen.Elements(1, 12, 31, 65, 250) from s in Gen.Elements(true, true, false) select new Wait(m, s))),
         (2, As(from p in Any from g in Any select new Join(p, g))),
@@ -80,7 +80,7 @@ internal sealed record Scene(IReadOnlyList<int> Rules, IReadOnlyList<int> Member
 {
     public static Gen<Scene> Any { get; } =
         from rules in Gen.Choose(0, Rule.Known.Count - 1).ListOf(Model.Entitlements)
-        from members in Gen.Choose(0, (1 << Model.Names.Length) - 1).ListOf(Model.GroupNames.Length)
+        from members in Gen.Frequency((3, Gen.Choose(0, (1 << Model.Names.Length) - 1)), (1, Gen.Constant((1 << Model.Names.Length) - 2))).ListOf(Model.GroupNames.Length)
         from length in Gen.Choose(4, 18)
         from acts in Act.AnyAct.ListOf(length)
         select new Scene([.. rules], [.. members], [.. acts]);

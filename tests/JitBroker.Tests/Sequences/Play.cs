@@ -70,15 +70,15 @@ internal sealed class Play
                 await SubmitAsync(submit);
                 break;
             case Act.Decide decide when Pick(_requests, decide.Request) is { } request:
-                await DecideAsync(request, [(Pick(_model.Accounts, decide.Account), decide.Approve, decide.Less)], decide.Surface);
+                await DecideAsync(request, [(Likely(decide.Account, Deciders(request)), decide.Approve, decide.Less)], decide.Surface);
                 break;
             case Act.DecideTogether together when Pick(_requests, together.Request) is { } request:
-                await DecideAsync(request, [.. together.Accounts.Select((a, i) => (Pick(_model.Accounts, a), !together.LastDenies || i < together.Accounts.Count - 1, (int?)null))], Surface.Slack);
+                await DecideAsync(request, [.. together.Accounts.Select((a, i) => (Likely(a, Deciders(request)), !together.LastDenies || i < together.Accounts.Count - 1, (int?)null))], Surface.Slack);
                 break;
             case Act.Cancel cancel when Pick(_requests, cancel.Request) is { } request && Pick(_model.Accounts, cancel.Account) is { } who:
                 request.IsSettled |= (await Broker.Get<CancelRequest>().HandleAsync(As(who), request.Id, null, CancellationToken.None)).Value is not null;
                 break;
-            case Act.Collect collect when Pick(_grants, collect.Grant) is { } grant && Pick(_model.Accounts, collect.Account) is { } who:
+            case Act.Collect collect when Pick(_grants, collect.Grant) is { } grant && Likely(collect.Account, [grant.Request.Requester]) is { } who:
                 if ((await Broker.Get<MintLease>().HandleAsync(As(who), grant.Id, CancellationToken.None)).Value is not null)
                 {
                     _oracle.Collected(grant, who, Now);
@@ -92,13 +92,21 @@ internal sealed class Play
             case Act.Wait wait:
                 _replicas[0].Clock.Advance(TimeSpan.FromMinutes(wait.Minutes));
                 if (wait.Sweeps)
-                    await Broker.SweepAsync();
+                    await SweepAsync(Broker);
                 break;
             default:
                 if (Change(act))
                     Proclaim();
                 break;
         }
+    }
+
+    /// <summary>What the alarm clock rings, and what a catalog that came into force sets going.</summary>
+    private static async Task SweepAsync(TestBroker broker)
+    {
+        await broker.SweepAsync();
+        await broker.Get<LapseRequests>().ConformAsync(CancellationToken.None);
+        await broker.Get<EndDueGrants>().ConformAsync(CancellationToken.None);
     }
 
     private bool Change(Act act)
@@ -144,7 +152,7 @@ internal sealed class Play
 
     private async Task SubmitAsync(Act.Submit submit)
     {
-        if (Pick(_model.Accounts, submit.Account) is not { } who)
+        if (Likely(submit.Account, [.. _model.People.Where(p => _model.IsIn("askers", p))]) is not { } who)
             return;
         var (entitlement, now) = (submit.Entitlement % Model.Entitlements, Now);
         DateTimeOffset? start = submit.Start is { } minutes ? now + TimeSpan.FromMinutes(minutes) : null;
@@ -215,6 +223,16 @@ internal sealed class Play
             if (row.EndsAt > born.EndsAt || row.Holder != born.Request.Requester || row.BreakGlass)
                 throw new BrokenRuleException($"grant {row.Id} is not as it was born");
         }
+    }
+
+    /// <summary>Mostly one who has business there, so that much comes about; otherwise whoever holds the account, if anybody.</summary>
+    private string? Likely(int number, IReadOnlyList<string> people) => number % 4 != 0 && people.Count > 0 ? Pick(people, number / 4) : Pick(_model.Accounts, number / 4);
+
+    /// <summary>Whoever stands in a group of either rule, at any time.</summary>
+    private IReadOnlyList<string> Deciders(Seen request)
+    {
+        var groups = request.Pinned.Stages.Concat(_model.RuleOf(request.Entitlement).Stages).SelectMany(s => s).SelectMany(a => a).SelectMany(p => new[] { p.Group, p.Later }).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        return [.. _model.People.Where(p => groups.Any(g => _model.IsIn(g, p)) && request.Votes.TrueForAll(v => v.Person != p))];
     }
 
     private static Actor As(string person, Surface surface = Surface.Api) => new(new Person(person, person.Split('@')[0]), surface, "test:" + person);

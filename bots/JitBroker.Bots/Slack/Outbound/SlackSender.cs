@@ -14,7 +14,7 @@ namespace JitBroker.Bots.Slack;
 /// </summary>
 internal sealed partial class SlackSender(
     ReadStory stories, Sessions sessions, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
-    ChannelFallback fallback, ChannelSafety safety, SlackHome homes, SlackThreads threads, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
+    ChannelFallback fallback, ChannelSafety safety, SlackHome homes, SlackThreads threads, AccessReviewCard accessReview, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UntilSomebodyActs = TimeSpan.FromMinutes(1);
@@ -54,6 +54,8 @@ internal sealed partial class SlackSender(
             case Templates.LapseNotice:
                 var lapsed = await stories.HandleAsync(delivery.AboutId, cancellationToken);
                 return (lapsed is null ? null : Notices.Lapsed(lapsed), lapsed);
+            case Templates.AccessReview:
+                return (await accessReview.OfAsync(delivery, cancellationToken), null);
             case Templates.StuckNotice:
                 return await OfLeaseAsync(delivery.AboutId, Notices.Stuck, cancellationToken);
             case Templates.AbandonedNotice:
