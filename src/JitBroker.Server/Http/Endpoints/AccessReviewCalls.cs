@@ -25,7 +25,7 @@ internal static class AccessReviewCalls
         query.Close();
         var seesAll = ReviewAccess.MaySeeAll(directory, actor.Email);
         if (!seesAll && !directory.Catalog.Entitlements.Values.Any(e => ReviewAccess.IsOwner(directory, actor.Email, e)))
-            return new RefusalResult(await refusals.RecordAsync(actor, "catalog.review", null, null, new Refusal(Codes.Forbidden, "Only admins, auditors and the owners of entitlements see how they are used."), context.RequestAborted), directory.Catalog);
+            return new RefusalResult(await refusals.RecordAsync(actor, "catalog.review", null, null, new Refusal(Codes.Forbidden, "Only admins, auditors and the owners of entitlements see how they are used."), context.RequestAborted), directory);
         var reviewed = await review.HandleAsync(unused, context.RequestAborted);
         var patch = seesAll ? CatalogPatch.Of(directory.Catalog, reviewed, new CatalogOptions { Limits = settings.Broker.Ceilings, PublicUrl = settings.Broker.PublicUrl.AbsoluteUri.TrimEnd('/') }) : null;
         return Answer.Of(200, new AccessReviewResource(
