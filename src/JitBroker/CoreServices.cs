@@ -71,6 +71,7 @@ public static class CoreServices
             .AddSingleton<ISweep, StartGrantsSweep>()
             .AddSingleton<ISweep, EndGrantsSweep>()
             .AddSingleton<ISweep, RevokeLeasesSweep>()
+            .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, NudgeRequestsSweep>()
             .AddSingleton<ISweep, TellOwnersSweep>()
@@ -105,7 +106,9 @@ public static class CoreServices
             .AddSingleton<IdempotencyStore>()
             .AddSingleton<RequestReader>()
             .AddSingleton<SettleRequest>()
+            .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
+            .AddSingleton<SubmitExtension>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>()
@@ -116,6 +119,7 @@ public static class CoreServices
         services
             .AddSingleton<GrantStore>()
             .AddSingleton<OpenGrant>()
+            .AddSingleton<ExtendGrant>()
             .AddSingleton<EndGrant>()
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
@@ -129,5 +133,7 @@ public static class CoreServices
             .AddSingleton<StuckLeases>()
             .AddSingleton<RetryLease>()
             .AddSingleton<AbandonLease>()
-            .AddSingleton<RevokeDueLeases>();
+            .AddSingleton<RevokeDueLeases>()
+            .AddSingleton<ProlongLease>()
+            .AddSingleton<ProlongDueLeases>();
 }

@@ -1,5 +1,7 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
+using JitBroker.Benchmarks.Authz;
+using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Benchmarks.Policy;
 
@@ -14,6 +16,8 @@ internal static class Benchmarks
         new AckBenchmark(),
         new AuditBenchmark(),
         new PolicyBenchmark(),
+        new AuthzBenchmark(),
+        new IssuersBenchmark(),
     ];
 
     public static IEnumerable<string> Names => All.Select(b => b.Name);

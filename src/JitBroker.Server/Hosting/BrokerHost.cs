@@ -5,8 +5,10 @@ using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers;
 using JitBroker.Issuers.Aws;
+using JitBroker.Issuers.Http;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Issuers.Postgres;
+using JitBroker.Issuers.RabbitMq;
 using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.Scheduling;
@@ -101,6 +103,8 @@ public static class BrokerHost
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory, settings.Signing.RotateEvery))
             .AddPostgresIssuer()
             .AddAwsIssuer()
+            .AddRabbitMqIssuer()
+            .AddHttpIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);
         if (options.Scheduling)
@@ -179,7 +183,7 @@ public static class BrokerHost
     private static void MapAll(WebApplication app)
     {
         app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog();
-        app.MapOAuth().MapWellKnown().MapHealth().MapCollectPage();
+        app.MapOAuth().MapWellKnown().MapHealth().MapAuthz().MapCollectPage();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();
         app.MapOpenApi();

@@ -25,9 +25,10 @@ public sealed class Bench
         Today = directory.Catalog.Entitlements.GetValueOrDefault(request.Entitlement);
         _escalations = Escalations.Parse(request.Escalated);
         Rule = _escalations.Of(Content.Rule);
-        _rules = Today is null || RequestContent.RuleText(Today.Approval) == RequestContent.RuleText(Content.Rule)
+        var today = Today is null ? null : request.IsExtension ? Extensions.RuleOf(Today, Content.Emergency) : Today.Approval;
+        _rules = today is null || RequestContent.RuleText(today) == RequestContent.RuleText(Content.Rule)
             ? [Rule]
-            : [Rule, _escalations.Of(Today.Approval)];
+            : [Rule, _escalations.Of(today)];
     }
 
     public PeopleDirectory Directory => _directory;
@@ -57,7 +58,7 @@ public sealed class Bench
         {
             var shortest = Counting.Select(d => d.DurationS).OfType<long>().Append(Request.DurationS).Min();
             var decided = TimeSpan.FromSeconds(shortest);
-            return Today is { } today && today.Duration.Max < decided ? today.Duration.Max : decided;
+            return Today is { } today && Extensions.LongestOf(today, Content.Emergency) is var limit && limit < decided ? limit : decided;
         }
     }
 

@@ -8,6 +8,7 @@ using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Server.Http.Views;
 using JitBroker.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JitBroker.Benchmarks.Policy;
 
@@ -39,7 +40,7 @@ internal sealed class PolicyBenchmark : IBenchmark
         progress.Say("policy: listing");
         await using var files = (await PrivateDatabase.NewAsync(Engine.Sqlite, cancellationToken))!;
         await using var database = files.Open();
-        var view = new EntitlementView(new Revocabilities(new IssuerRegistry([new HangingIssuer()], database), HostClock.New()), Limits);
+        var view = new EntitlementView(new Revocabilities(new IssuerRegistry([new HangingIssuer()], database, NullLogger<IssuerRegistry>.Instance), HostClock.New()), Limits);
         var lists = Enumerable.Range(0, Lists).Select(i => Time(() => List(catalog, view, i))).ToList();
         return new Figures(
         [
@@ -71,7 +72,7 @@ internal sealed class PolicyBenchmark : IBenchmark
     {
         var directory = PeopleDirectory.Of(catalog);
         var entitlement = catalog.Entitlements[LargeCatalog.NameOf(i % LargeCatalog.Entitlements)];
-        var content = RequestContent.Pin(catalog, entitlement, LargeCatalog.EmailOf(0), TimeSpan.FromMinutes(30)).ToText();
+        var content = RequestContent.Pin(catalog, entitlement, entitlement.Approval, LargeCatalog.EmailOf(0), TimeSpan.FromMinutes(30)).ToText();
         var request = new Request
         {
             Id = "01JDA0000000000000000REQ01", Kind = "access", State = "pending", Version = 1, Entitlement = entitlement.Name, Requester = LargeCatalog.EmailOf(0), DurationS = 1800, Reason = "",

@@ -92,5 +92,6 @@ internal sealed class Model
         PendingFor = Oracle.Pending,
         Reason = new ReasonRule(false, null, null),
         Approval = _rules[index].ToCatalog(),
+        MaxExtensions = Oracle.MostExtensions,
     };
 }

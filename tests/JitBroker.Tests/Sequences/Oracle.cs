@@ -1,7 +1,7 @@
 namespace JitBroker.Tests.Sequences;
 
 /// <summary>A request as the oracle saw it made.</summary>
-internal sealed record Seen(string Id, string Requester, int Entitlement, Rule Pinned, int Grants, DateTimeOffset CreatedAt, TimeSpan Asked, DateTimeOffset? StartsAt)
+internal sealed record Seen(string Id, string Requester, int Entitlement, Rule Pinned, int Grants, DateTimeOffset CreatedAt, TimeSpan Asked, DateTimeOffset? StartsAt, Born? Extends = null)
 {
     /// <summary>In the order they were taken.</summary>
     public List<(string Person, bool Approve, TimeSpan? Less)> Votes { get; } = [];
@@ -11,8 +11,13 @@ internal sealed record Seen(string Id, string Requester, int Entitlement, Rule P
 }
 
 /// <summary>A grant as it was born.</summary>
-internal sealed record Born(string Id, Seen Request, DateTimeOffset StartsAt, DateTimeOffset EndsAt)
+internal sealed record Born(string Id, Seen Request, DateTimeOffset StartsAt)
 {
+    /// <summary>Later with each extension.</summary>
+    public required DateTimeOffset EndsAt { get; set; }
+
+    public int Extensions { get; set; }
+
     public bool IsEnded { get; set; }
 }
 
@@ -28,6 +33,11 @@ internal sealed class Oracle(Model model)
     public static readonly TimeSpan Pending = TimeSpan.FromHours(4);
 
     public static readonly TimeSpan Longest = TimeSpan.FromHours(2);
+
+    /// <summary>The broker's own, whatever the catalog says.</summary>
+    public static readonly TimeSpan Ceiling = TimeSpan.FromHours(12);
+
+    public const int MostExtensions = 2;
 
     /// <summary>Nobody was asked: then the rule at that moment must say so.</summary>
     public void BornByRule(Seen request, int decisions)
@@ -52,10 +62,27 @@ internal sealed class Oracle(Model model)
         Demand(rules.Any(r => Parts(r).Any(p => Fills(p, person, request, now))), $"{person} decided {request.Id} and stands in no group of its rules");
     }
 
+    /// <summary>Its end moves: what it extends must be live, by no more than was asked, and not more often than it may be.</summary>
+    public void Extended(Seen extension, DateTimeOffset endsAt, DateTimeOffset now)
+    {
+        var grant = extension.Extends!;
+        Demand(!grant.IsEnded && now < grant.EndsAt, $"{grant.Id} was extended when it was over");
+        Demand(endsAt > grant.EndsAt && endsAt <= grant.EndsAt + extension.Asked, $"{grant.Id} was extended by more than was asked");
+        Demand(extension.Requester == grant.Request.Requester, $"{grant.Id} was extended for somebody else");
+        Demand(grant.Extensions < MostExtensions, $"{grant.Id} was extended too often");
+        Demand(endsAt - grant.StartsAt <= Ceiling, $"{grant.Id} was extended beyond the longest access there is");
+    }
+
     /// <summary>People approved it.</summary>
     public void BornOfVotes(Born grant, DateTimeOffset now)
     {
-        var request = grant.Request;
+        Approved(grant.Request, now);
+        Window(grant, now);
+    }
+
+    /// <summary>Its votes fill the rule that was pinned and today's.</summary>
+    public void Approved(Seen request, DateTimeOffset now)
+    {
         Ask(request, now);
         Demand(IsOpen(request, now), $"{request.Id} was approved after it was over");
         Demand(request.Votes.TrueForAll(v => v.Approve), $"{request.Id} was approved though somebody denied it");
@@ -63,7 +90,6 @@ internal sealed class Oracle(Model model)
         var voters = request.Votes.Select(v => v.Person).Where(p => p != request.Requester && model.IsActive(p)).Distinct(StringComparer.Ordinal).ToList();
         Demand(IsMet(request.Pinned, voters, request, now), $"{request.Id} was approved by {string.Join(' ', voters)} and the pinned rule is not met");
         Demand(IsMet(model.RuleOf(request.Entitlement), voters, request, now), $"{request.Id} was approved by {string.Join(' ', voters)} and today's rule is not met");
-        Window(grant, now);
     }
 
     /// <summary>A credential was handed out.</summary>

@@ -19,12 +19,14 @@ internal sealed class Tally
 
     public int Escalated { get; set; }
 
+    public int Extended { get; set; }
+
     public int Refused { get; set; }
 
     public int Collected { get; set; }
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Grants} grants, {ByRule} by rule, {OfSeveral} of several people, {Escalated} after an escalation, {Refused} refusals, {Collected} collections");
+        string.Create(CultureInfo.InvariantCulture, $"{Grants} grants, {ByRule} by rule, {OfSeveral} of several people, {Escalated} after an escalation, {Extended} extensions, {Refused} refusals, {Collected} collections");
 }
 
 /// <summary>Plays one scene on the broker, over both of its replicas in turn, and lets the oracle judge whatever comes of it.</summary>
@@ -88,6 +90,9 @@ internal sealed class Play
                 break;
             case Act.End end when Pick(_grants, end.Grant) is { } grant && Pick(_model.Accounts, end.Account) is { } who:
                 grant.IsEnded |= (await Broker.Get<EndGrant>().HandleAsync(As(who), grant.Id, "enough", null, CancellationToken.None)).Value is not null;
+                break;
+            case Act.Extend extend when Pick(_grants, extend.Grant) is { } grant && Likely(extend.Account, [grant.Request.Requester]) is { } who:
+                await ExtendAsync(grant, who, extend.Minutes);
                 break;
             case Act.Wait wait:
                 _replicas[0].Clock.Advance(TimeSpan.FromMinutes(wait.Minutes));
@@ -174,8 +179,35 @@ internal sealed class Play
         var details = await broker.ReadAsync(request.Id);
         _oracle.BornByRule(seen, details.Bench.Decisions.Count);
         Assert.Equal(("rule", null), (details.Request.SettledBecause, details.Request.SettledBy));
-        _grants.Add(new Born(details.Grant!.Id, seen, details.Grant.StartsAt, details.Grant.EndsAt));
+        _grants.Add(new Born(details.Grant!.Id, seen, details.Grant.StartsAt) { EndsAt = details.Grant.EndsAt });
         _tally.ByRule++;
+    }
+
+    private async Task ExtendAsync(Born grant, string who, int minutes)
+    {
+        var (broker, now) = (Broker, Now);
+        var outcome = await broker.Get<SubmitExtension>().HandleAsync(As(who), new ExtendOrder(grant.Id, $"{minutes.ToString(CultureInfo.InvariantCulture)}m", "more"), null, CancellationToken.None);
+        if (outcome.Value is not { } request)
+        {
+            _tally.Refused++;
+            return;
+        }
+
+        var entitlement = grant.Request.Entitlement;
+        var seen = new Seen(request.Id, who, entitlement, _model.RuleOf(entitlement), _model.GrantsOf(entitlement), now, TimeSpan.FromMinutes(minutes), null, grant);
+        _requests.Add(seen);
+        if (request.IsPending)
+            return;
+        seen.IsSettled = true;
+        _oracle.BornByRule(seen, 0);
+        Extended(seen, (await broker.ReadGrantAsync(grant.Id)).EndsAt, now);
+    }
+
+    private void Extended(Seen extension, DateTimeOffset endsAt, DateTimeOffset now)
+    {
+        _oracle.Extended(extension, endsAt, now);
+        (extension.Extends!.EndsAt, extension.Extends.Extensions) = (endsAt, extension.Extends.Extensions + 1);
+        _tally.Extended++;
     }
 
     /// <summary>All at once, and judged in the order in which the request's lock let them through: whoever settled it came last.</summary>
@@ -202,7 +234,14 @@ internal sealed class Play
 
     private void Bear(Seen request, Grant grant, DateTimeOffset now)
     {
-        var born = new Born(grant.Id, request, grant.StartsAt, grant.EndsAt);
+        if (request.Extends is not null)
+        {
+            _oracle.Approved(request, now);
+            Extended(request, grant.EndsAt, now);
+            return;
+        }
+
+        var born = new Born(grant.Id, request, grant.StartsAt) { EndsAt = grant.EndsAt };
         _oracle.BornOfVotes(born, now);
         _grants.Add(born);
         _tally.Grants++;
