@@ -21,7 +21,7 @@ internal static class UnifiedDiff
         for (var first = 0; first < changed.Count;)
         {
             var last = first;
-            while (last + 1 < changed.Count && changed[last + 1] - changed[last] <= 2 * Around)
+            while (last + 1 < changed.Count && changed[last + 1] - changed[last] <= (2 * Around) + 1)
                 last++;
             Hunk(diff, steps, Math.Max(0, changed[first] - Around), Math.Min(steps.Count, changed[last] + 1 + Around));
             first = last + 1;
