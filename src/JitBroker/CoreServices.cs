@@ -129,6 +129,7 @@ public static class CoreServices
             .AddSingleton<LeaseStore>()
             .AddSingleton<LeaseMoves>()
             .AddSingleton<MintLease>()
+            .AddSingleton<RecordEnds>()
             .AddSingleton<RevokeLease>()
             .AddSingleton<StuckLeases>()
             .AddSingleton<RetryLease>()

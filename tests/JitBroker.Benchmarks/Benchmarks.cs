@@ -1,6 +1,7 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
 using JitBroker.Benchmarks.Authz;
+using JitBroker.Benchmarks.Due;
 using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Benchmarks.Policy;
@@ -16,6 +17,7 @@ internal static class Benchmarks
         new AckBenchmark(),
         new AuditBenchmark(),
         new PolicyBenchmark(),
+        new DueBenchmark(),
         new AuthzBenchmark(),
         new IssuersBenchmark(),
     ];

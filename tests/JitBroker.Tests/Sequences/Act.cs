@@ -65,8 +65,8 @@ internal abstract record Act
         (1, As(from a in Any from r in Any select new Cancel(a, r))),
         (4, As(from a in Any from g in Any select new Collect(a, g))),
         (1, As(from a in Any from g in Any select new End(a, g))),
-        (3, As(from a in Any from g in Any from m in Gen.Elements(5, 20, 100) select new Extend(a, g, m))),
-        (3, As(from m in Gen.Elements(1, 12, 31, 65, 250) from s in Gen.Elements(true, true, false) select new Wait(m, s))),
+        (5, As(from a in Any from g in Any from m in Gen.Elements(5, 20, 100) select new Extend(a, g, m))),
+        (4, As(from m in Gen.Elements(1, 12, 31, 65, 250) from s in Gen.Elements(true, true, false) select new Wait(m, s))),
         (2, As(from p in Any from g in Any select new Join(p, g))),
         (2, As(from p in Any from g in Any select new Leave(p, g))),
         (1, As(from p in Any select new Deactivate(p))),
@@ -83,7 +83,7 @@ internal abstract record Act
 internal sealed record Scene(IReadOnlyList<int> Rules, IReadOnlyList<int> Members, IReadOnlyList<Act> Acts)
 {
     public static Gen<Scene> Any { get; } =
-        from rules in Gen.Choose(0, Rule.Known.Count - 1).ListOf(Model.Entitlements)
+        from rules in Gen.Frequency((3, Gen.Choose(0, Rule.Known.Count - 1)), (1, Gen.Elements(5, 6))).ListOf(Model.Entitlements)
         from members in Gen.Frequency((3, Gen.Choose(0, (1 << Model.Names.Length) - 1)), (1, Gen.Constant((1 << Model.Names.Length) - 2))).ListOf(Model.GroupNames.Length)
         from length in Gen.Choose(5, 20)
         from acts in Act.AnyAct.ListOf(length)

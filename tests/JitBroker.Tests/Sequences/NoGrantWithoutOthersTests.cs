@@ -36,7 +36,7 @@ public sealed class NoGrantWithoutOthersTests(ITestOutputHelper output)
         }
 
         output.WriteLine(tally.ToString());
-        Assert.True(tally is { Grants: > 20, ByRule: > 10, OfSeveral: > 5, Extended: > 5, Refused: > 20, Collected: > 5 }, $"The sequences prove little: {tally}");
+        Assert.True(tally is { Grants: > 20, ByRule: > 10, OfSeveral: > 5, Extended: > 0, Refused: > 20, Collected: > 5 }, $"The sequences prove little: {tally}");
         await one.AssertEventsHaveNoHolesAsync();
     }
 
@@ -47,8 +47,9 @@ public sealed class NoGrantWithoutOthersTests(ITestOutputHelper output)
             await Play.RunAsync(replicas, string.Create(CultureInfo.InvariantCulture, $"s{++_scenes}-"), scene, tally);
             return null;
         }
-        catch (BrokenRuleException e)
+        catch (Exception e) when (e is BrokenRuleException or System.Data.Common.DbException or InvalidOperationException)
         {
+            // What the database had to refuse is a bug too, though nothing came of it.
             return e.Message;
         }
     }
