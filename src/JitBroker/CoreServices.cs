@@ -8,7 +8,9 @@ using JitBroker.Outbox;
 using JitBroker.People.OnCall;
 using JitBroker.People.SignIn;
 using JitBroker.Policy;
+using JitBroker.Reconciling;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,6 +64,8 @@ public static class CoreServices
             .AddRequests()
             .AddGrants()
             .AddLeases()
+            .AddReconciling()
+            .AddReviews()
             .AddSignIn();
 
     /// <summary>The alarm clock and the sweeps. Without it nothing moves by itself: tests ring the sweeps themselves.</summary>
@@ -75,8 +79,10 @@ public static class CoreServices
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, NudgeRequestsSweep>()
             .AddSingleton<ISweep, TellOwnersSweep>()
+            .AddSingleton<ISweep, RemindReviewsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
+            .AddSingleton<ISweep, ReconcileSweep>()
             .AddSingleton<ISweep, PruneSweep>()
             .AddSingleton<AlarmClock>()
             .AddHostedService(provider => provider.GetRequiredService<AlarmClock>());
@@ -109,6 +115,7 @@ public static class CoreServices
             .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
             .AddSingleton<SubmitExtension>()
+            .AddSingleton<TakeBreakGlass>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>()
@@ -124,9 +131,30 @@ public static class CoreServices
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
 
+    private static IServiceCollection AddReconciling(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReconciliationStore>()
+            .AddSingleton<TargetLists>()
+            .AddSingleton<LookAtTarget>()
+            .AddSingleton<ReconcileTargets>()
+            .AddSingleton<RunReconciliation>()
+            .AddSingleton<ReadReconciliations>();
+
+    private static IServiceCollection AddReviews(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReviewStore>()
+            .AddSingleton<ReviewGrant>()
+            .AddSingleton<LiftReview>()
+            .AddSingleton<RemindReviews>();
+
     private static IServiceCollection AddLeases(this IServiceCollection services) =>
         services
             .AddSingleton<LeaseStore>()
+            .AddSingleton<LaneStore>()
+            .AddSingleton<Lanes>()
+            .AddSingleton<MintGates>()
+            .AddSingleton<HoldDueLeases>()
+            .AddSingleton<TroubledTargets>()
             .AddSingleton<LeaseMoves>()
             .AddSingleton<MintLease>()
             .AddSingleton<RecordEnds>()

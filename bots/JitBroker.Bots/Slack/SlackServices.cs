@@ -23,6 +23,8 @@ public static class SlackServices
             .AddSingleton<FillRequestForm>()
             .AddSingleton<ReadHome>()
             .AddSingleton<ChatService>()
+            .AddSingleton<ChatExtensions>()
+            .AddSingleton<ChatEmergencies>()
             .AddSingleton<SignInByChat>();
 
     /// <summary>Slack, by requests or by sockets. Needs the core; <see cref="SlackRoutes.MapSlack"/> maps its routes, and the core's scheduling rings its sweep.</summary>
@@ -50,6 +52,7 @@ public static class SlackServices
             .AddSingleton<CopyKeeper>()
             .AddSingleton<ChannelSafety>()
             .AddSingleton<ChannelFallback>()
+            .AddSingleton<ThreadPlace>()
             .AddSingleton<SlackHome>()
             .AddSingleton<SlackThreads>()
             .AddSingleton<IDeliverySender, SlackSender>();
@@ -60,6 +63,8 @@ public static class SlackServices
             .AddSingleton<RequestFormDesk>()
             .AddSingleton<DenyForm>()
             .AddSingleton<ApproveLessForm>()
+            .AddSingleton<BreakGlassForm>()
+            .AddSingleton<ReviewForm>()
             .AddSingleton<SlackSubmissions>()
             .AddSingleton<SlackCommands>()
             .AddSingleton<SlackPresses>()

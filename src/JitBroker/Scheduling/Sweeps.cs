@@ -5,6 +5,7 @@ using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Storage;
 
 namespace JitBroker.Scheduling;
@@ -63,6 +64,14 @@ internal sealed class TellOwnersSweep(TellOwners tell) : ISweep
     public Sweep Sweep => Sweep.TellOwners;
 
     public Task RunAsync(CancellationToken cancellationToken) => tell.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class RemindReviewsSweep(RemindReviews remind) : ISweep
+{
+    public Sweep Sweep => Sweep.RemindReviews;
+
+    public Task RunAsync(CancellationToken cancellationToken) => remind.RunAsync(cancellationToken);
 }
 
 /// <inheritdoc cref="StartGrantsSweep"/>

@@ -9,6 +9,7 @@ public enum Sweep
     ProlongLeases,
     LapseRequests,
     NudgeRequests,
+    RemindReviews,
     DeliverOutbox,
     WorkInbox,
     SealAudit,
@@ -16,6 +17,7 @@ public enum Sweep
     ReadSchedules,
     RotateKeys,
     TellOwners,
+    Reconcile,
     Prune,
 }
 
