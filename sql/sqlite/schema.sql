@@ -17,13 +17,15 @@ create table requests (
     surface          text        not null,
     content          text        not null,
     content_hash     text        not null,
-    catalog_hash     text        not null, extends_grant text constraint requests_extend_a_grant references grants (id) constraint requests_extend_iff_extension check ((kind = 'extension') = (extends_grant is not null)),
+    catalog_hash     text        not null, extends_grant text constraint requests_extend_a_grant references grants (id) constraint requests_extend_iff_extension check ((kind = 'extension') = (extends_grant is not null)), stage_since text, nudge_at text, escalated text not null default '',
     constraint requests_settled_iff_not_pending check ((state = 'pending') = (settled_at is null))
 ) strict;
 create unique index requests_one_pending_per_person_entitlement_kind on requests (requester, entitlement, kind) where state = 'pending';
 create index requests_by_requester on requests (requester, created_at);
 create index requests_extending on requests (state, extends_grant) where extends_grant is not null;
 create index requests_lapsing on requests (lapses_at) where state = 'pending';
+create index requests_to_nudge on requests (nudge_at) where state = 'pending' and nudge_at is not null;
+create index requests_by_entitlement on requests (entitlement, id);
 
 create table decisions (
     id               text        not null constraint decisions_pk primary key,
@@ -395,3 +397,11 @@ create table reconciliations (
     result           text,
     constraint reconciliations_looked_has_its_result check ((looked_at is null) = (result is null))
 ) strict;
+
+create table access_reviews (
+    id               text        not null constraint access_reviews_pk primary key,
+    owner            text        not null,
+    month            text        not null,
+    told_at          text        not null
+) strict;
+create unique index access_reviews_one_per_owner_and_month on access_reviews (owner, month);

@@ -84,6 +84,15 @@ public sealed partial class BrokerClient : IDisposable
     public Task<BrokerReply<CatalogDiffResource>> DiffCatalogsAsync(CatalogDiffBody body, CancellationToken cancel) =>
         connection.CallAsync(Call.Post("v1/catalog/diff", body, Wire.Type<CatalogDiffBody>()), Wire.Type<CatalogDiffResource>(), cancel);
 
+    /// <summary>Runs policy tests against catalog files; changes nothing.</summary>
+    public Task<BrokerReply<CatalogTestResource>> TestCatalogAsync(CatalogTestBody body, CancellationToken cancel) =>
+        connection.CallAsync(Call.Post("v1/catalog/test", body, Wire.Type<CatalogTestBody>()), Wire.Type<CatalogTestResource>(), cancel);
+
+    /// <summary>How access was used, and what to keep and remove. For admins, auditors and owners.</summary>
+    /// <param name="unused">As <see cref="Durations"/> reads it; null: 90 days.</param>
+    public Task<BrokerReply<AccessReviewResource>> ReviewAccessAsync(string? unused, CancellationToken cancel) =>
+        connection.CallAsync(Call.Get(Call.Query("v1/catalog/review", ("unused", unused))), Wire.Type<AccessReviewResource>(), cancel);
+
     /// <summary>Which catalog is in force, and which wait. For admins.</summary>
     public Task<BrokerReply<CatalogResource>> GetCatalogAsync(CancellationToken cancel) => connection.CallAsync(Call.Get("v1/catalog"), Wire.Type<CatalogResource>(), cancel);
 

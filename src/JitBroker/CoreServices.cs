@@ -1,5 +1,6 @@
 using JitBroker.Audit;
 using JitBroker.Catalog;
+using JitBroker.Catalog.AccessReview;
 using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
@@ -47,6 +48,9 @@ public static class CoreServices
             .AddOnCall()
             .AddSingleton<CatalogStore>()
             .AddSingleton<AcceptCatalog>()
+            .AddSingleton<UseStore>()
+            .AddSingleton<ReviewAccess>()
+            .AddSingleton<TellOwners>()
             .AddSingleton(options.Limits)
             .AddSingleton(options.AskLimits)
             .AddSingleton(options.Mint)
@@ -73,6 +77,8 @@ public static class CoreServices
             .AddSingleton<ISweep, RevokeLeasesSweep>()
             .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
+            .AddSingleton<ISweep, NudgeRequestsSweep>()
+            .AddSingleton<ISweep, TellOwnersSweep>()
             .AddSingleton<ISweep, RemindReviewsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
@@ -112,7 +118,9 @@ public static class CoreServices
             .AddSingleton<TakeBreakGlass>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
-            .AddSingleton<LapseRequests>();
+            .AddSingleton<LapseRequests>()
+            .AddSingleton<NudgeRequests>()
+            .AddSingleton<UsualWaits>();
 
     private static IServiceCollection AddGrants(this IServiceCollection services) =>
         services

@@ -4,6 +4,7 @@ using JitBroker.Benchmarks.Authz;
 using JitBroker.Benchmarks.Due;
 using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
+using JitBroker.Benchmarks.Policy;
 
 namespace JitBroker.Benchmarks;
 
@@ -15,6 +16,7 @@ internal static class Benchmarks
         new LifecycleBenchmark(),
         new AckBenchmark(),
         new AuditBenchmark(),
+        new PolicyBenchmark(),
         new DueBenchmark(),
         new AuthzBenchmark(),
         new IssuersBenchmark(),

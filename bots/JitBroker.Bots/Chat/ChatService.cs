@@ -36,7 +36,7 @@ public sealed record ChatReply(ChatMessage? Message, Refusal? Refusal = null, st
 /// </summary>
 public sealed class ChatService(
     SubmitRequest submit, DraftRequest drafts, DecideRequest decide, CancelRequest cancel, EndGrant end, RequestReader reader, References references, Lists lists,
-    ReadStory stories, LatelyAsked lately, Refusals refusals, CatalogHolder catalogs, TimeProvider clock)
+    ReadStory stories, UsualWaits waits, Refusals refusals, CatalogHolder catalogs, TimeProvider clock)
 {
     public Task<ChatMessage> MineAsync(Actor actor, CancellationToken cancellationToken) => lists.MineAsync(actor, cancellationToken);
 
@@ -68,11 +68,11 @@ public sealed class ChatService(
     public IReadOnlyList<Refusal> FaultsOf(Actor actor, RequestDraft draft) => [.. drafts.Analyse(actor, draft).SelectMany(a => a.Refusals)];
 
     /// <summary>Why this person may have it or not; a name that is hidden from them reads as one that does not exist.</summary>
-    public ChatReply Why(Actor actor, string? entitlement)
+    public async Task<ChatReply> WhyAsync(Actor actor, string? entitlement, CancellationToken cancellationToken)
     {
         if (entitlement is null)
             return new Refusal(Codes.InvalidValue, "Say what: /access why ENTITLEMENT. The form of /access request shows what you may ask for.");
-        if (submit.Explain(actor, entitlement) is { } why)
+        if (await submit.ExplainAsync(actor, entitlement, cancellationToken) is { } why)
             return Help.Why(why);
         return submit.Analyse(actor, new SubmitOrder(entitlement, IsBundle: false, null, ""))[0].Refusal!;
     }
@@ -208,7 +208,7 @@ public sealed class ChatService(
     {
         if (!request.IsPending)
             return [new ChatPart.Paragraph(ChatText.Of($"{what} {analysis.AutoApproved.Why}"))];
-        var usual = await lately.UsualWaitAsync(request.Entitlement, cancellationToken) is { } wait ? $" Usually answered in {Durations.Human(wait)}." : "";
+        var usual = await waits.OfAsync(request.Entitlement, cancellationToken) is { } wait ? $" Usually answered in {Durations.Human(wait)}." : "";
         var needs = RuleText.Of(analysis.Rule! with { Auto = null }, actor.Email, catalogs.Directory);
         return
         [

@@ -18,6 +18,7 @@ public static class SlackServices
             .AddSingleton<References>()
             .AddSingleton<Lists>()
             .AddSingleton<LatelyAsked>()
+            .AddSingleton<AccessReviewCard>()
             .AddSingleton<DraftRequest>()
             .AddSingleton<FillRequestForm>()
             .AddSingleton<ReadHome>()
@@ -53,6 +54,7 @@ public static class SlackServices
             .AddSingleton<ChannelFallback>()
             .AddSingleton<ThreadPlace>()
             .AddSingleton<SlackHome>()
+            .AddSingleton<SlackThreads>()
             .AddSingleton<IDeliverySender, SlackSender>();
 
     private static IServiceCollection AddSlackInbound(this IServiceCollection services) =>

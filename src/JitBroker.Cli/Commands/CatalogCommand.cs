@@ -13,7 +13,7 @@ internal static class CatalogCommand
         var path = new Argument<string>("PATH") { Description = "A YAML file, or a folder of them.", DefaultValueFactory = _ => "catalog.yaml", HelpName = "FILE|DIR" };
         var check = new Verb("check", "Validate catalog files without applying them: every problem at once.", "jit catalog check", "jit catalog check catalog/") { path }
             .Does(run, invocation => CheckAsync(invocation, invocation.Get(path)!));
-        return new Verb("catalog", "Work on the catalog.", "jit catalog check catalog.yaml") { check, CatalogDiffCommand.Create(run), CatalogAcceptCommand.Create(run) };
+        return new Verb("catalog", "Work on the catalog.", "jit catalog check catalog.yaml") { check, CatalogTestCommand.Create(run), CatalogDiffCommand.Create(run), CatalogReviewCommand.Create(run), CatalogAcceptCommand.Create(run) };
     }
 
     private static async Task<int> CheckAsync(Invocation run, string path)

@@ -5,14 +5,16 @@ using JitBroker.Client;
 
 namespace JitBroker.Cli.Commands;
 
-/// <summary><c>jit catalog diff OLD NEW</c>: what is different between two catalogs, in words. Exit 0 whether or not there is a difference.</summary>
+/// <summary><c>jit catalog diff OLD NEW</c>: what is different between two catalogs, in people and in words. Exit 0 whether or not there is a difference.</summary>
 internal static class CatalogDiffCommand
 {
+    private const int NamesShown = 5;
+
     internal static Verb Create(Runner run)
     {
         var before = new Argument<string>("OLD") { Description = "A YAML file, or a folder of them.", HelpName = "OLD" };
         var after = new Argument<string>("NEW") { Description = "The same, as it is to be.", HelpName = "NEW" };
-        return new Verb("diff", "What is different between two catalogs, in words.", "jit catalog diff catalog.yaml new/catalog.yaml") { before, after }
+        return new Verb("diff", "What is different between two catalogs, in people and in words.", "jit catalog diff catalog.yaml new/catalog.yaml") { before, after }
             .Does(run, invocation => DiffAsync(invocation, invocation.Get(before)!, invocation.Get(after)!));
     }
 
@@ -32,6 +34,15 @@ internal static class CatalogDiffCommand
         CatalogCommand.ShowProblems(run, diff.Problems);
         if (diff.Problems.Count == 0 && diff.Changes.Count == 0)
             run.Screen.Line(Piece.Ours("No difference."));
+        foreach (var people in diff.People)
+        {
+            run.Screen.Line(Piece.Ours("! ", Tone.Accent), new Piece(people.Text, Tone.Strong));
+            ShowNames(run, "+", people.More);
+            ShowNames(run, "-", people.Fewer);
+        }
+
+        if (diff.People.Count > 0 && diff.Changes.Count > 0)
+            run.Screen.Blank();
         foreach (var change in diff.Changes)
         {
             var (sign, tone) = change.Change switch
@@ -42,5 +53,13 @@ internal static class CatalogDiffCommand
             };
             run.Screen.Line(Piece.Ours(sign, tone), new Piece(change.Section, Tone.Dim), Piece.Ours(" "), new Piece(change.Name), new Piece(change.Text is null ? "" : ": " + change.Text, Tone.Dim));
         }
+    }
+
+    private static void ShowNames(Invocation run, string sign, IReadOnlyList<string> people)
+    {
+        if (people.Count == 0)
+            return;
+        var more = people.Count > NamesShown ? $" and {people.Count - NamesShown} more" : "";
+        run.Screen.Line(Piece.Ours($"    {sign} ", Tone.Dim), new Piece(string.Join(", ", people.Take(NamesShown)) + more));
     }
 }

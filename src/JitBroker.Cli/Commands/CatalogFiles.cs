@@ -8,19 +8,34 @@ internal static class CatalogFiles
 {
     private const long LargestFile = 4 * 1024 * 1024;
 
-    internal static async Task<IReadOnlyList<CatalogFile>> ReadAsync(Invocation run, string path)
+    /// <param name="tests">Of a folder: its policy tests, in place of the catalog.</param>
+    internal static async Task<IReadOnlyList<CatalogFile>> ReadAsync(Invocation run, string path, bool tests = false)
     {
         var full = Path.Combine(run.Around.WorkingDirectory, path);
         string[] files = Directory.Exists(full)
-            ? [.. Directory.EnumerateFiles(full, "*", SearchOption.AllDirectories).Where(IsYaml).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateFiles(full, "*", SearchOption.AllDirectories).Where(f => IsYaml(f) && IsTests(f) == tests).Order(StringComparer.Ordinal)]
             : File.Exists(full) ? [full] : throw new UsageFaultException($"There is no file or folder '{path}'.");
         if (files.Length == 0)
-            throw new UsageFaultException($"'{path}' holds no .yaml or .yml file.");
+            throw new UsageFaultException(tests ? $"'{path}' holds no .tests.yaml file." : $"'{path}' holds no .yaml or .yml file.");
         if (files.FirstOrDefault(file => new FileInfo(file).Length > LargestFile) is { } large)
             throw new UsageFaultException($"'{large}' is larger than any catalog file may be (4 MiB).");
         var read = await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file, run.Cancel)));
         return [.. files.Zip(read, (file, text) => new CatalogFile(Path.GetRelativePath(run.Around.WorkingDirectory, file), text))];
     }
+
+    /// <summary>The catalog that tests are kept beside: <c>catalog.yaml</c> for <c>catalog.tests.yaml</c>, else the folder.</summary>
+    internal static string Beside(Invocation run, string tests)
+    {
+        var full = Path.Combine(run.Around.WorkingDirectory, tests);
+        if (Directory.Exists(full))
+            return tests;
+        var folder = Path.GetDirectoryName(tests) ?? "";
+        var single = Path.Combine(folder, Path.GetFileName(tests).Replace(".tests.", ".", StringComparison.Ordinal));
+        return single != tests && File.Exists(Path.Combine(run.Around.WorkingDirectory, single)) ? single : folder.Length == 0 ? "." : folder;
+    }
+
+    /// <summary>No file of the catalog, though it stands in its folder.</summary>
+    private static bool IsTests(string file) => Path.GetFileNameWithoutExtension(file).EndsWith(".tests", StringComparison.Ordinal);
 
     private static bool IsYaml(string file) => Path.GetExtension(file) is ".yaml" or ".yml";
 }

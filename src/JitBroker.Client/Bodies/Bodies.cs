@@ -137,6 +137,17 @@ public sealed record CatalogDiffBody
     public required IReadOnlyList<CatalogFile> New { get; init; }
 }
 
+/// <summary>Body of <c>POST /v1/catalog/test</c>: the files of one catalog, and the files of its policy tests.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CatalogTestBody
+{
+    /// <summary>At least one file.</summary>
+    public required IReadOnlyList<CatalogFile> Files { get; init; }
+
+    /// <summary>At least one file.</summary>
+    public required IReadOnlyList<CatalogFile> Tests { get; init; }
+}
+
 /// <summary>Body of <c>POST /v1/catalog/accept</c>.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CatalogAcceptBody

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace JitBroker.Catalog;
 
 /// <summary>
@@ -18,5 +20,17 @@ public sealed record Stage(IReadOnlyList<Alternative> AnyOf);
 /// <summary>Clauses that must all be filled, by distinct people.</summary>
 public sealed record Alternative(IReadOnlyList<Clause> Clauses);
 
-/// <summary><paramref name="Votes"/> approvals by distinct members of <paramref name="Group"/>.</summary>
-public sealed record Clause(string Group, int Votes, TimeSpan? RemindAfter = null, string? EscalateTo = null, TimeSpan? EscalateAfter = null);
+/// <summary>
+/// <paramref name="Votes"/> approvals by distinct members of <paramref name="Group"/>. Who was asked is reminded after <paramref name="RemindAfter"/>, then in growing gaps;
+/// after <paramref name="EscalateAfter"/> the members of <paramref name="EscalateTo"/> are asked too and may decide.
+/// </summary>
+public sealed record Clause(string Group, int Votes, TimeSpan? RemindAfter = null, string? EscalateTo = null, TimeSpan? EscalateAfter = null)
+{
+    /// <summary>Its time without an answer is over. A fact of one request, so it stands in no catalog and in no pinned content.</summary>
+    [JsonIgnore]
+    public bool IsEscalated { get; init; }
+
+    /// <summary>Whose votes count here now.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Groups => IsEscalated && EscalateTo is not null ? [Group, EscalateTo] : [Group];
+}

@@ -41,6 +41,7 @@ public static class CatalogDiff
         ("issuer", entitlement.Issuer),
         ("grants", entitlement.Grants),
         ("risk", entitlement.Risk.ToString()),
+        ("owner", entitlement.Owner ?? "nobody"),
         ("hidden", entitlement.Hidden ? "yes" : "no"),
         ("eligible", Join(entitlement.Eligible)),
         ("duration", $"{Durations.Human(entitlement.Duration.Min)} to {Durations.Human(entitlement.Duration.Max)}, {Durations.Human(entitlement.Duration.Default)} unless asked"),

@@ -75,7 +75,10 @@ internal static class CatalogFiles
     }
 
     private static bool IsYaml(string path) =>
-        Path.GetExtension(path) is ".yaml" or ".yml" && !Path.GetFileName(path).StartsWith('.');
+        Path.GetExtension(path) is ".yaml" or ".yml" && !Path.GetFileName(path).StartsWith('.') && !IsTests(path);
+
+    /// <summary>Policy tests are kept beside the catalog: <c>*.tests.yaml</c> is none of its files.</summary>
+    private static bool IsTests(string path) => Path.GetFileNameWithoutExtension(path).EndsWith(".tests", StringComparison.Ordinal);
 
     private static CatalogProblem Problem(string file, string message, string remedy) => new(file, 0, 0, "", null, message, remedy);
 }

@@ -15,6 +15,9 @@ public sealed record Entitlement
 
     public Risk Risk { get; init; }
 
+    /// <summary>Who answers for it and reviews who has it: a group, or a person's canonical e-mail; null: nobody.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Reads as unknown to those not eligible.</summary>
     public bool Hidden { get; init; }
 

@@ -57,6 +57,10 @@ public sealed class OpenGrant(GrantStore grants, EventStore events, Announcer an
 
     private static (DateTimeOffset StartsAt, DateTimeOffset EndsAt) Window(Request request, TimeSpan duration, DateTimeOffset now) =>
         request.StartsAt is { } asked
-            ? (asked > now ? asked : now, asked + duration)
+            ? Within(asked > now ? asked : now, duration, asked + request.Duration)
             : (now, now + duration);
+
+    /// <summary>Approved late and for less, it still lies within the window that was asked for, and is not over before it begins.</summary>
+    private static (DateTimeOffset StartsAt, DateTimeOffset EndsAt) Within(DateTimeOffset startsAt, TimeSpan duration, DateTimeOffset latest) =>
+        (startsAt, startsAt + duration < latest ? startsAt + duration : latest);
 }

@@ -112,6 +112,37 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
         await MovedAsync(session, bench.Request.Id, now, cancellationToken);
     }
 
+    /// <summary>
+    /// Others are asked now than before: each who has no card of their own yet gets one, up to <see cref="DirectMessages"/>, and the thread of every card says so.
+    /// </summary>
+    public async Task AskedAsync(Session session, Bench before, Bench after, string says, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var cards = await CardsAsync(session, after.Request.Id, cancellationToken);
+        var asked = before.Awaited.Select(a => a.Person.Email).Concat(cards.Select(c => Recipients.PersonOf(c.Recipient)).OfType<string>()).ToHashSet(StringComparer.Ordinal);
+        foreach (var surface in surfaces.All)
+        {
+            foreach (var fresh in after.Awaited.Select(a => a.Person.Email).Where(e => !asked.Contains(e) && IsReachable(after.Directory, e, surface.Surface)).Take(DirectMessages))
+                await AddAsync(session, surface.Surface, Templates.ApprovalCard, after.Request.Id, Recipients.Person(fresh), now, now, null, cancellationToken);
+        }
+
+        foreach (var card in cards.Where(c => Recipients.ChannelOf(c.Recipient) is not null))
+            await NoteAsync(session, card, says, now, cancellationToken);
+        Wake(session);
+    }
+
+    /// <summary>It still waits: a line in the thread of every card whose readers can do something about it.</summary>
+    public async Task RemindedAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var awaited = bench.Awaited.Select(a => a.Person.Email).ToHashSet(StringComparer.Ordinal);
+        foreach (var card in await CardsAsync(session, bench.Request.Id, cancellationToken))
+        {
+            if (Recipients.PersonOf(card.Recipient) is not { } reader || awaited.Contains(reader))
+                await NoteAsync(session, card, ThreadNotes.Reminder, now, cancellationToken);
+        }
+
+        Wake(session);
+    }
+
     /// <summary>The Homes of its asker and of all who have a say are to be edited. In one order everywhere, so that no two transactions wait for each other.</summary>
     public Task HomesAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken) =>
         HomesAsync(session, bench.Directory, bench.Request, bench.Content, now, cancellationToken);
@@ -165,6 +196,12 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
         if (edit.NextAttemptAt > now)
             session.AfterCommit(() => wakeups.DueAt(edit.NextAttemptAt));
     }
+
+    private async Task<IReadOnlyList<PostedCopy>> CardsAsync(Session session, string requestId, CancellationToken cancellationToken) =>
+        surfaces.All.Count == 0 ? [] : [.. (await outbox.CopiesAsync(session, requestId, cancellationToken)).Where(c => c.Template == Templates.ApprovalCard)];
+
+    private Task NoteAsync(Session session, PostedCopy card, string says, DateTimeOffset now, CancellationToken cancellationToken) =>
+        outbox.InsertAsync(session, EditOf(card, now) with { Template = Templates.ThreadNote, CopyId = null, Data = ThreadNotes.DataOf(card, says).ToJsonString() }, cancellationToken);
 
     private static IEnumerable<string> Audience(PeopleDirectory directory, Entitlement entitlement, ChatSurface surface, IReadOnlyList<Approver> approvers)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace JitBroker.Outbox;
 
 /// <summary>Something to be told to somebody in chat, as stored. What it says is rendered from the state when it is sent.</summary>
@@ -96,6 +98,15 @@ public static class Templates
     /// <summary>A catalog that did not come into force.</summary>
     public const string CatalogNotice = "catalog_notice";
 
+    /// <summary>A line in the thread of an approval card; its data are <see cref="ThreadNotes"/>.</summary>
+    public const string ThreadNote = "thread_note";
+
+    /// <summary>A request lapsed, for its asker.</summary>
+    public const string LapseNotice = "lapse_notice";
+
+    /// <summary>How what somebody owns was used, each month; its data name the owner and the month.</summary>
+    public const string AccessReview = "access_review";
+
     /// <summary>A target that does not answer, answers again, or denies the broker.</summary>
     public const string TargetNotice = "target_notice";
 
@@ -107,6 +118,28 @@ public static class Templates
 
     /// <summary>A person's Home. Only ever an edit: there is a copy from the moment they open it, and none before.</summary>
     public const string Home = "home";
+}
+
+/// <summary>What is said in the thread of an approval card, and where: <c>{"copy":"01J…","says":"reminder"}</c>.</summary>
+public static class ThreadNotes
+{
+    /// <summary>It still waits for those who were asked.</summary>
+    public const string Reminder = "reminder";
+
+    /// <summary>Nobody answered in time: others may decide it too.</summary>
+    public const string Escalated = "escalated";
+
+    /// <summary>A stage is filled: it is others' turn.</summary>
+    public const string NextStep = "next_step";
+
+    public static JsonObject DataOf(PostedCopy card, string says) => new() { ["copy"] = card.Id, ["says"] = says };
+
+    /// <summary>The card's copy and what to say.</summary>
+    public static (string Copy, string Says) Read(Delivery note)
+    {
+        var data = JsonNode.Parse(note.Data);
+        return ((string?)data?["copy"] ?? "", (string?)data?["says"] ?? "");
+    }
 }
 
 /// <summary>Text forms of who a delivery goes to.</summary>

@@ -60,7 +60,7 @@ public static class Eligibility
     internal static RuleResult Approval(PeopleDirectory directory, Person person, Entitlement entitlement)
     {
         var needs = RuleText.Of(entitlement.Approval, person.Email, directory);
-        return Quorum.CanBeMet(entitlement.Approval, person.Email, directory)
+        return Quorum.CanBeMet(Escalations.OfAll(entitlement.Approval), person.Email, directory)
             ? new RuleResult("approval", true, $"Needs {needs}.")
             : new RuleResult("approval", false, $"Nobody could approve this for you now. It needs {needs}, and you cannot approve it yourself.");
     }

@@ -60,8 +60,9 @@ internal sealed class Ballot(IReadOnlyCollection<string> approvers, PeopleDirect
 
     public IReadOnlyList<string> Of(Clause clause)
     {
-        if (!_byGroup.TryGetValue(clause.Group, out var people))
-            _byGroup[clause.Group] = people = [.. _people.Where(p => directory.IsMember(clause.Group, p))];
+        var (groups, key) = (clause.Groups, string.Join(' ', clause.Groups));
+        if (!_byGroup.TryGetValue(key, out var people))
+            _byGroup[key] = people = [.. _people.Where(p => groups.Any(g => directory.IsMember(g, p)))];
         return people;
     }
 }
@@ -75,15 +76,16 @@ internal sealed class Pool(ApprovalRule rule, string? requester, PeopleDirectory
 
     public bool CanFill(IEnumerable<Clause> clauses)
     {
-        var asked = clauses.Where(c => !(trustUnknown && directory.IsUnknown(c.Group))).ToList();
+        var asked = clauses.Where(c => !(trustUnknown && c.Groups.Any(directory.IsUnknown))).ToList();
         var have = Matching.Fill(asked, Of);
         return asked.Select((c, i) => c.Votes <= have[i]).All(filled => filled);
     }
 
     private IReadOnlyList<string> Of(Clause clause)
     {
-        if (!_byGroup.TryGetValue(clause.Group, out var people))
-            _byGroup[clause.Group] = people = Sample(clause.Group);
+        var key = string.Join(' ', clause.Groups);
+        if (!_byGroup.TryGetValue(key, out var people))
+            _byGroup[key] = people = [.. clause.Groups.SelectMany(Sample).Distinct(StringComparer.Ordinal)];
         return people;
     }
 
@@ -98,6 +100,8 @@ internal sealed class BestPath
 {
     private readonly List<Clause> _path = [];
 
+    private readonly List<Alternative> _chosen = [];
+
     private int _stage = -1;
 
     private PathFill? _fill;
@@ -105,10 +109,15 @@ internal sealed class BestPath
     public PathFill Enter(Alternative alternative, Ballot ballot)
     {
         _path.AddRange(alternative.Clauses);
-        return new PathFill([.. _path], Matching.Fill(_path, ballot.Of));
+        _chosen.Add(alternative);
+        return new PathFill([.. _path], [.. _chosen], Matching.Fill(_path, ballot.Of));
     }
 
-    public void Leave(Alternative alternative) => _path.RemoveRange(_path.Count - alternative.Clauses.Count, alternative.Clauses.Count);
+    public void Leave(Alternative alternative)
+    {
+        _path.RemoveRange(_path.Count - alternative.Clauses.Count, alternative.Clauses.Count);
+        _chosen.RemoveAt(_chosen.Count - 1);
+    }
 
     public void Offer(int stage, PathFill fill)
     {
@@ -121,13 +130,15 @@ internal sealed class BestPath
         if (_fill is null)
             return new QuorumState(false, 0, []);
         var filled = _fill.Missing == 0 ? _stage + 1 : _stage;
-        return new QuorumState(filled == stages, filled, _fill.Progress());
+        return new QuorumState(filled == stages, filled, _fill.Progress()) { Chosen = _fill.Chosen };
     }
 }
 
 /// <summary>The clauses of one way through the stages and how many votes each has.</summary>
-internal sealed class PathFill(IReadOnlyList<Clause> clauses, int[] have)
+internal sealed class PathFill(IReadOnlyList<Clause> clauses, IReadOnlyList<Alternative> chosen, int[] have)
 {
+    public IReadOnlyList<Alternative> Chosen => chosen;
+
     public int Missing { get; } = clauses.Sum(c => c.Votes) - have.Sum();
 
     public int Have { get; } = have.Sum();

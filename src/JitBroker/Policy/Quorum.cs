@@ -7,7 +7,11 @@ namespace JitBroker.Policy;
 /// <param name="Met">Every stage is filled.</param>
 /// <param name="Stage">Index of the first stage not yet filled; the number of stages when <paramref name="Met"/>.</param>
 /// <param name="Clauses">The clauses of the chosen alternatives up to the current stage, with how many votes each has by the best matching.</param>
-public sealed record QuorumState(bool Met, int Stage, IReadOnlyList<ClauseProgress> Clauses);
+public sealed record QuorumState(bool Met, int Stage, IReadOnlyList<ClauseProgress> Clauses)
+{
+    /// <summary>The alternative of each stage that <see cref="Clauses"/> are of.</summary>
+    internal IReadOnlyList<Alternative> Chosen { get; init; } = [];
+}
 
 /// <summary>One clause and its <paramref name="Have"/> of <paramref name="Votes"/> approvals.</summary>
 public sealed record ClauseProgress(string Group, int Votes, int Have);
@@ -126,7 +130,7 @@ public static class Quorum
     }
 
     private static List<string> GroupsOf(Stage stage) =>
-        [.. stage.AnyOf.SelectMany(a => a.Clauses).Select(c => c.Group).Distinct(StringComparer.Ordinal)];
+        [.. stage.AnyOf.SelectMany(a => a.Clauses).SelectMany(c => c.Groups).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Whether the approvals so far and everyone in <paramref name="groups"/> together get past <paramref name="stage"/>.</summary>
     private static bool Suffices(

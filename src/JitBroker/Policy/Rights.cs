@@ -11,7 +11,8 @@ public static class Rights
     public const string Operator = "operator";
 
     /// <summary>
-    /// Whether this person stands in any group of the rule pinned at submit or of today's: one who may decide, has decided or would have been asked.
+    /// Whether this person stands in any group of the rule pinned at submit or of today's: one who may decide, has decided, or would be asked later, when it is
+    /// their stage's turn or nobody else has answered.
     /// </summary>
     public static bool HasASay(PeopleDirectory directory, string entitlement, ApprovalRule pinned, string requester, string email) =>
         email != requester
@@ -35,5 +36,6 @@ public static class Rights
                 && (directory.IsMember(path.ReviewGroup, email) || path.Eligible.Any(g => directory.IsMember(g, email)))));
 
     private static bool IsNamed(PeopleDirectory directory, ApprovalRule rule, string email) =>
-        rule.Stages.SelectMany(s => s.AnyOf).SelectMany(a => a.Clauses).Any(c => directory.IsMember(c.Group, email));
+        rule.Stages.SelectMany(s => s.AnyOf).SelectMany(a => a.Clauses)
+            .Any(c => directory.IsMember(c.Group, email) || (c.EscalateTo is { } later && directory.IsMember(later, email)));
 }

@@ -30,16 +30,26 @@ public static class RuleText
     /// <summary><c>1 of 3 data-owners (Bea, Dan, Eli)</c>; for a group whose members cannot be told <c>1 of oncall (members not known now)</c>.</summary>
     public static string Of(Clause clause, string? requester, PeopleDirectory directory)
     {
-        if (directory.IsUnknown(clause.Group))
-            return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {clause.Group} (members not known now)");
-        var members = directory.Members(clause.Group).Where(p => p.Email != requester).ToList();
-        return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {members.Count} {clause.Group}{Names(members)}");
+        var (groups, later) = (string.Join(" or ", clause.Groups), Later(clause, requester, directory));
+        if (clause.Groups.Any(directory.IsUnknown))
+            return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {groups} (members not known now){later}");
+        var members = Members(clause.Groups, requester, directory);
+        return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {members.Count} {groups}{Names(members)}{later}");
     }
 
-    /// <summary><c>data-owners (Bea, Dan, Eli), security (Eli)</c>: the groups that may ever decide, as a refusal names them.</summary>
+    /// <summary><c>, after 1 h also platform (Dan)</c> while it is still to come.</summary>
+    private static string Later(Clause clause, string? requester, PeopleDirectory directory) =>
+        clause is { IsEscalated: false, EscalateTo: { } to, EscalateAfter: { } after }
+            ? $", after {Durations.Human(after)} also {to}{Names(Members([to], requester, directory))}"
+            : "";
+
+    /// <summary><c>data-owners (Bea, Dan, Eli), security (Eli)</c>: the groups that may decide in any stage, as a refusal names them.</summary>
     public static string Deciders(ApprovalRule rule, string? requester, PeopleDirectory directory) =>
-        string.Join(", ", rule.Stages.SelectMany(s => s.AnyOf).SelectMany(a => a.Clauses).Select(c => c.Group).Distinct(StringComparer.Ordinal)
-            .Select(g => g + Names([.. directory.Members(g).Where(p => p.Email != requester)])));
+        Deciders(rule.Stages.SelectMany(s => s.AnyOf).SelectMany(a => a.Clauses), requester, directory);
+
+    /// <summary>The same of some clauses.</summary>
+    public static string Deciders(IEnumerable<Clause> clauses, string? requester, PeopleDirectory directory) =>
+        string.Join(", ", clauses.SelectMany(c => c.Groups).Distinct(StringComparer.Ordinal).Select(g => g + Names(Members([g], requester, directory))));
 
     /// <summary><c>when on call in oncall, within 09:00-18:00 Europe/Paris, for at most 30 min</c>; empty without conditions.</summary>
     public static string Conditions(AutoRule auto)
@@ -52,6 +62,9 @@ public static class RuleText
         ];
         return string.Join(", ", parts.OfType<string>());
     }
+
+    private static List<Person> Members(IReadOnlyList<string> groups, string? requester, PeopleDirectory directory) =>
+        [.. groups.SelectMany(directory.Members).Where(p => p.Email != requester).DistinctBy(p => p.Email, StringComparer.Ordinal)];
 
     /// <summary><c> (Bea, Dan, Eli and 4 more)</c> with a leading blank; empty for nobody.</summary>
     private static string Names(IReadOnlyList<Person> people)

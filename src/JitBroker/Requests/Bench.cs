@@ -2,6 +2,7 @@ using System.Globalization;
 using JitBroker.Catalog;
 using JitBroker.People;
 using JitBroker.Policy;
+using JitBroker.Storage;
 
 namespace JitBroker.Requests;
 
@@ -13,6 +14,7 @@ public sealed class Bench
 {
     private readonly PeopleDirectory _directory;
     private readonly IReadOnlyList<ApprovalRule> _rules;
+    private readonly Escalations _escalations;
 
     public Bench(PeopleDirectory directory, Request request, IReadOnlyList<Decision> decisions)
     {
@@ -21,12 +23,14 @@ public sealed class Bench
         Decisions = decisions;
         Content = RequestContent.FromText(request.Content);
         Today = directory.Catalog.Entitlements.GetValueOrDefault(request.Entitlement);
+        _escalations = Escalations.Parse(request.Escalated);
+        Rule = _escalations.Of(Content.Rule);
         var today = Today is null ? null : request.IsExtension ? Extensions.RuleOf(Today, Content.Emergency) : Today.Approval;
         // An emergency asks nobody; what would have been asked stays pinned, so that those people may look at it and end it.
         _rules = request.Kind == TakeBreakGlass.Kind ? []
             : today is null || RequestContent.RuleText(today) == RequestContent.RuleText(Content.Rule)
-            ? [Content.Rule]
-            : [Content.Rule, today];
+            ? [Rule]
+            : [Rule, _escalations.Of(today)];
     }
 
     public PeopleDirectory Directory => _directory;
@@ -36,6 +40,9 @@ public sealed class Bench
     public IReadOnlyList<Decision> Decisions { get; }
 
     public RequestContent Content { get; }
+
+    /// <summary>The pinned rule as it stands for this request now: with what has escalated.</summary>
+    public ApprovalRule Rule { get; }
 
     /// <summary>Today's entitlement; null when the catalog dropped it.</summary>
     public Entitlement? Today { get; }
@@ -69,9 +76,42 @@ public sealed class Bench
             .DistinctBy(a => a.Person.Email, StringComparer.Ordinal)
             .Where(a => Decisions.All(d => d.Person != a.Person.Email))];
 
+    /// <summary>The stages of the pinned rule, and of today's where it differs.</summary>
+    public IReadOnlyList<IReadOnlyList<Step>> Steps => [.. _rules.Select(r => Policy.Steps.Of(r, Voters, _directory))];
+
+    /// <summary>What is asked for now and has not been given: clauses of the open stages.</summary>
+    public IReadOnlyList<Clause> Waiting => [.. Steps.SelectMany(s => s).SelectMany(s => s.Waiting).Distinct()];
+
+    /// <summary>When the stage opened in which it is now.</summary>
+    public DateTimeOffset StageSince => Request.StageSince ?? Request.CreatedAt;
+
     private IReadOnlyList<string> Voters => [.. Counting.Select(d => d.Person)];
 
     public Bench With(Decision vote) => new(_directory, Request, [.. Decisions, vote]);
+
+    /// <summary>With its row as it stands now.</summary>
+    public Bench With(Request request) => new(_directory, request, Decisions);
+
+    /// <summary>The row once these clauses have escalated, and its alarm set for what comes next.</summary>
+    public Request Nudged(IReadOnlyList<Clause> escalate, DateTimeOffset now)
+    {
+        var after = With(Request with { Escalated = _escalations.With(escalate).ToText() });
+        return after.Request with { NudgeAt = Alarm(after, now) };
+    }
+
+    /// <summary>The row when <paramref name="before"/> was an earlier stage: the waiting begins anew. Unchanged when it was not.</summary>
+    public Request Moved(Bench before, DateTimeOffset now)
+    {
+        if (Steps.Zip(before.Steps).All(s => StageOf(s.First) == StageOf(s.Second)))
+            return Request;
+        var after = With(Request with { StageSince = now });
+        return after.Request with { NudgeAt = Alarm(after, now) };
+    }
+
+    private static int StageOf(IReadOnlyList<Step> steps) => steps.TakeWhile(s => s.IsDone).Count();
+
+    private static DateTimeOffset? Alarm(Bench bench, DateTimeOffset now) =>
+        Nudges.Next(bench.Waiting, bench.StageSince, now) is { } next && next < bench.Request.LapsesAt ? Instants.Truncate(next) : null;
 
     public bool MayDecide(string email) => _rules.Any(r => Quorum.MayDecide(r, Voters, email, Request.Requester, _directory));
 
@@ -89,7 +129,7 @@ public sealed class Bench
             return null;
         return hasASay
             ? new Refusal(Codes.NotAnApprover, "It is not your turn yet: others decide this first. You are asked when they have.")
-            : new Refusal(Codes.NotAnApprover, $"You are not among those who decide this: {RuleText.Deciders(Content.Rule, Request.Requester, _directory)}.");
+            : new Refusal(Codes.NotAnApprover, $"You are not among those who decide this: {RuleText.Deciders(Rule, Request.Requester, _directory)}.");
     }
 
     /// <summary>The refusal for a second word by the same person; null when they have not spoken.</summary>

@@ -92,8 +92,21 @@ public sealed class DecideRequest(
             return new Decided(await settle.DeniedAsync(session, after, actor, vote.Comment!, now, cancellationToken), null);
         if (after.IsQuorum)
             return await settle.ApprovedAsync(session, after, actor, now, cancellationToken);
-        await announcer.TurnedAsync(session, after, now, cancellationToken);
-        return new Decided(bench.Request, null);
+        return new Decided(await TurnAsync(session, bench, after, now, cancellationToken), null);
+    }
+
+    /// <summary>It still waits. If that vote opened the next stage, its people are told and the waiting begins anew.</summary>
+    private async Task<Request> TurnAsync(Session session, Bench before, Bench after, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var request = after.Moved(before, now);
+        if (request != before.Request)
+        {
+            await requests.NudgeAsync(session, request, cancellationToken);
+            await announcer.AskedAsync(session, before, after.With(request), ThreadNotes.NextStep, now, cancellationToken);
+        }
+
+        await announcer.TurnedAsync(session, after.With(request), now, cancellationToken);
+        return request;
     }
 
     private static Refusal? Fault(DecideOrder order, Request request)

@@ -29,7 +29,8 @@ public sealed class OpenRequest(RequestStore requests, EventStore events, Announ
     public async Task<Refusal?> InAsync(
         Session session, Actor actor, PeopleDirectory directory, Request request, IReadOnlyList<Approver> approvers, string? thread, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!await requests.InsertAsync(session, request, cancellationToken))
+        var alarmed = new Bench(directory, request, []).Nudged([], now);
+        if (!await requests.InsertAsync(session, alarmed, cancellationToken))
         {
             session.Doom();
             var open = await requests.FindPendingAsync(session, request.Requester, request.Entitlement, request.Kind, cancellationToken);
@@ -45,7 +46,7 @@ public sealed class OpenRequest(RequestStore requests, EventStore events, Announ
             await announcer.EmergencyAsync(session, directory, request, approvers, now, cancellationToken);
         else
             await announcer.SubmittedAsync(session, directory, request, approvers, thread, now, cancellationToken);
-        session.AfterCommit(() => wakeups.DueAt(request.LapsesAt));
+        session.AfterCommit(() => wakeups.DueAt(alarmed.NudgeAt ?? request.LapsesAt));
         return null;
     }
 

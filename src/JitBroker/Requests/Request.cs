@@ -51,6 +51,15 @@ public sealed record Request
 
     public required string CatalogHash { get; init; }
 
+    /// <summary>When the stage that is open now opened; null: with the request.</summary>
+    public DateTimeOffset? StageSince { get; init; }
+
+    /// <summary>When those who were asked are to be told again; null: there is nothing to come.</summary>
+    public DateTimeOffset? NudgeAt { get; init; }
+
+    /// <summary>Clauses that have escalated: see <see cref="Policy.Escalations"/>.</summary>
+    public string Escalated { get; init; } = "";
+
     /// <summary>The grant an extension moves the end of; null for the other kinds.</summary>
     public string? ExtendsGrant { get; init; }
 

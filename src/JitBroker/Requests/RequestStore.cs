@@ -10,14 +10,14 @@ public sealed class RequestStore
 {
     private const string Columns = """
         id, kind, state, version, entitlement, bundle, requester, duration_s, reason, starts_at, created_at, lapses_at,
-               settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash, extends_grant
+               settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash, extends_grant, stage_since, nudge_at, escalated
         """;
 
     private const string InsertSql = """
         insert into requests (id, kind, state, version, entitlement, bundle, requester, duration_s, reason, starts_at, created_at, lapses_at,
-                              settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash, extends_grant)
+                              settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash, extends_grant, stage_since, nudge_at, escalated)
         values (@Id, @Kind, @State, @Version, @Entitlement, @Bundle, @Requester, @DurationS, @Reason, @StartsAt, @CreatedAt, @LapsesAt,
-                @SettledAt, @SettledBy, @SettledBecause, @Surface, @Content, @ContentHash, @CatalogHash, @ExtendsGrant)
+                @SettledAt, @SettledBy, @SettledBecause, @Surface, @Content, @ContentHash, @CatalogHash, @ExtendsGrant, @StageSince, @NudgeAt, @Escalated)
             on conflict (requester, entitlement, kind) where state = 'pending' do nothing
         """;
 
@@ -98,6 +98,50 @@ public sealed class RequestStore
         select min(lapses_at)
           from requests
          where state = 'pending'
+        """;
+
+    private const string NudgeSql = """
+        update requests
+           set stage_since = @StageSince,
+               nudge_at = @NudgeAt,
+               escalated = @Escalated
+         where id = @Id
+           and state = 'pending'
+        """;
+
+    private const string RearmSql = """
+        update requests
+           set nudge_at = @next
+         where id = @id
+           and nudge_at = @due
+           and version = @version
+           and state = 'pending'
+        """;
+
+    private const string NudgingSql = """
+          select id
+            from requests
+           where state = 'pending'
+             and nudge_at <= @now
+        order by nudge_at
+           limit @limit
+        """;
+
+    private const string NextNudgeSql = """
+        select min(nudge_at)
+          from requests
+         where state = 'pending'
+           and nudge_at is not null
+        """;
+
+    private const string WaitsSql = """
+          select created_at, settled_at
+            from requests
+           where entitlement = @entitlement
+             and state in ('approved', 'denied')
+             and settled_by is not null
+        order by id desc
+           limit @limit
         """;
 
     private const string WaitingSql = $"""
@@ -194,6 +238,26 @@ public sealed class RequestStore
     public Task<DateTimeOffset?> NextLapseAsync(Session session, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<DateTimeOffset?>(NextLapseSql, null, cancellationToken);
 
+    /// <summary>Writes down who was told, in a transaction that holds the lock.</summary>
+    /// <exception cref="InvalidOperationException">It was not pending: a bug. At the latest before the commit.</exception>
+    public Task NudgeAsync(Session session, Request nudged, CancellationToken cancellationToken) =>
+        session.WriteOneAsync(NudgeSql, nudged, $"Request {nudged.Id} was nudged without its lock.", cancellationToken);
+
+    /// <summary>Sets the alarm of a request anew when there turned out to be nothing to tell; an alarm is no state and has no event. Nothing is written when it has changed since.</summary>
+    public Task RearmAsync(Session session, Request read, DateTimeOffset? next, CancellationToken cancellationToken) =>
+        session.WriteAsync(RearmSql, new { id = read.Id, due = read.NudgeAt, version = read.Version, next }, cancellationToken);
+
+    /// <summary>Ids of pending requests whose people are to be told again, the longest due first.</summary>
+    public Task<IReadOnlyList<string>> NudgingAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(NudgingSql, new { now, limit }, cancellationToken);
+
+    public Task<DateTimeOffset?> NextNudgeAsync(Session session, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextNudgeSql, null, cancellationToken);
+
+    /// <summary>How long the last requests for an entitlement waited until somebody decided them, the newest first.</summary>
+    public async Task<IReadOnlyList<TimeSpan>> WaitsAsync(Session session, string entitlement, int limit, CancellationToken cancellationToken) =>
+        [.. (await session.QueryAsync<RequestWait>(WaitsSql, new { entitlement, limit }, cancellationToken)).Select(w => w.SettledAt - w.CreatedAt)];
+
     /// <summary>Pending requests of everybody, oldest first; the caller filters by right.</summary>
     public Task<IReadOnlyList<Request>> WaitingAsync(Session session, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<Request>(WaitingSql, new { limit }, cancellationToken);
@@ -226,4 +290,12 @@ public sealed record RequestCounts
     public required long Recent { get; init; }
 
     public required long Open { get; init; }
+}
+
+/// <summary>From the ask to the decision.</summary>
+internal sealed record RequestWait
+{
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset SettledAt { get; init; }
 }

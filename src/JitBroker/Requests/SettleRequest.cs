@@ -35,6 +35,7 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         await FreezeAsync(session, bench, cancellationToken);
         var data = new JsonObject { ["because"] = because };
         await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, lapsed.Version, "request.lapsed", now, request.Id, data), cancellationToken);
+        await announcer.TellAsync(session, bench.Directory, request.Requester, Templates.LapseNotice, request.Id, now, now, null, cancellationToken);
         await announcer.TurnedAsync(session, bench, now, cancellationToken);
         return lapsed;
     }

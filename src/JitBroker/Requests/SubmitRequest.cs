@@ -22,7 +22,8 @@ public sealed record Submitted(IReadOnlyList<Request> Requests, IReadOnlyList<Re
 /// is settled in the same transaction. A request that nobody could approve is refused.
 /// </summary>
 public sealed class SubmitRequest(
-    Database database, OpenRequest open, OpenGrant openGrant, Refusals refusals, CatalogHolder catalogs, IssuerRegistry issuers, BrokerLimits limits, TimeProvider clock)
+    Database database, OpenRequest open, OpenGrant openGrant, Refusals refusals, CatalogHolder catalogs, IssuerRegistry issuers, BrokerLimits limits, UsualWaits waits,
+    TimeProvider clock)
 {
     private const string Kind = "access";
 
@@ -35,7 +36,11 @@ public sealed class SubmitRequest(
     public bool IsBundle(Actor actor, string name) => Members(catalogs.Directory, actor, name) is not null;
 
     /// <summary>Why this person may ask for it or not, by that same analysis; null when there is no such entitlement for them.</summary>
-    public Why? Explain(Actor actor, string name) => Why.Of(catalogs.Directory, limits, actor.Person, name, clock.GetUtcNow());
+    public async Task<Why?> ExplainAsync(Actor actor, string name, CancellationToken cancellationToken)
+    {
+        var why = Why.Of(catalogs.Directory, limits, actor.Person, name, clock.GetUtcNow());
+        return why is null ? null : why.With(await waits.OfAsync(why.Name, cancellationToken));
+    }
 
     /// <summary>Stores the request or all of a bundle's, or nothing.</summary>
     /// <param name="together">Commits with it; see <see cref="CommitWith{T}"/>.</param>

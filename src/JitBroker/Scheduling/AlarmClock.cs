@@ -24,7 +24,7 @@ internal sealed class AlarmClock(
     internal static readonly TriggerKey OneShot = new("one-shot", "due");
 
     /// <summary>What may fall due at an instant that is known beforehand.</summary>
-    private static readonly Sweep[] OnDue = [Sweep.StartGrants, Sweep.EndGrants, Sweep.RevokeLeases, Sweep.LapseRequests, Sweep.RemindReviews, Sweep.DeliverOutbox];
+    private static readonly Sweep[] OnDue = [Sweep.StartGrants, Sweep.EndGrants, Sweep.RevokeLeases, Sweep.LapseRequests, Sweep.NudgeRequests, Sweep.RemindReviews, Sweep.DeliverOutbox];
 
     private readonly ConcurrentDictionary<Sweep, bool> _ringing = new();
     private readonly Lock _arming = new();
@@ -37,7 +37,7 @@ internal sealed class AlarmClock(
         _scheduler = await schedulers.GetScheduler(cancellationToken);
         foreach (var sweep in Enum.GetValues<Sweep>())
         {
-            var every = sweep is Sweep.Prune or Sweep.RotateKeys or Sweep.Reconcile ? TimeSpan.FromMinutes(1) : Beat;
+            var every = sweep is Sweep.Prune or Sweep.RotateKeys or Sweep.Reconcile or Sweep.TellOwners ? TimeSpan.FromMinutes(1) : Beat;
             await _scheduler.ScheduleJob(
                 JobBuilder.Create<SweepJob>().WithIdentity(KeyOf(sweep)).Build(),
                 TriggerBuilder.Create()
@@ -147,6 +147,7 @@ internal sealed class AlarmClock(
                 await grants.NextDueAsync(session, cancellationToken),
                 await leases.NextAttemptAsync(session, cancellationToken),
                 await requests.NextLapseAsync(session, cancellationToken),
+                await requests.NextNudgeAsync(session, cancellationToken),
                 await reviews.NextAsync(session, cancellationToken),
                 await outbox.NextAsync(session, cancellationToken),
             },

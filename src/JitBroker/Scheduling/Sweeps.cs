@@ -1,5 +1,6 @@
 using JitBroker.Audit;
 using JitBroker.Catalog;
+using JitBroker.Catalog.AccessReview;
 using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
@@ -47,6 +48,22 @@ internal sealed class LapseRequestsSweep(LapseRequests lapse) : ISweep
     public Sweep Sweep => Sweep.LapseRequests;
 
     public Task RunAsync(CancellationToken cancellationToken) => lapse.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class NudgeRequestsSweep(NudgeRequests nudge) : ISweep
+{
+    public Sweep Sweep => Sweep.NudgeRequests;
+
+    public Task RunAsync(CancellationToken cancellationToken) => nudge.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class TellOwnersSweep(TellOwners tell) : ISweep
+{
+    public Sweep Sweep => Sweep.TellOwners;
+
+    public Task RunAsync(CancellationToken cancellationToken) => tell.RunAsync(cancellationToken);
 }
 
 /// <inheritdoc cref="StartGrantsSweep"/>

@@ -8,6 +8,7 @@ public enum Sweep
     RevokeLeases,
     ProlongLeases,
     LapseRequests,
+    NudgeRequests,
     RemindReviews,
     DeliverOutbox,
     WorkInbox,
@@ -15,6 +16,7 @@ public enum Sweep
     ReloadCatalog,
     ReadSchedules,
     RotateKeys,
+    TellOwners,
     Reconcile,
     Prune,
 }

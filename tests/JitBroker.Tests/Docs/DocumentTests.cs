@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using JitBroker.Catalog;
+using JitBroker.Catalog.Testing;
 using JitBroker.Policy;
 
 namespace JitBroker.Tests.Docs;
@@ -9,19 +10,29 @@ public sealed partial class DocumentTests
 {
     private static readonly string[] Documents = [".md", ".txt", ".json", ".yaml", ".yml", ".props", ".targets", ".csproj", ".sln", ".sql", ".sh", ".mjs", ".html", ".config", ".npmrc", ""];
 
+    private static readonly BrokerLimits Limits = new(TimeSpan.FromHours(4), TimeSpan.FromHours(12));
+
+    private static CatalogLoadResult CatalogOfTheReadme() => CatalogLoader.Load(
+        [new CatalogSource("README.md", Repository.Blocks(Repository.Read("README.md"), "yaml")[0])], new CatalogOptions { Limits = Limits, PublicUrl = "https://jit.example.com" });
+
     public static TheoryData<string> Readmes => [.. Repository.Readmes];
 
     [Fact]
     public void The_catalog_of_the_README_has_no_problem()
     {
-        var yaml = Assert.Single(Repository.Blocks(Repository.Read("README.md"), "yaml"));
-
-        var result = CatalogLoader.Load(
-            [new CatalogSource("README.md", yaml)],
-            new CatalogOptions { Limits = new BrokerLimits(TimeSpan.FromHours(4), TimeSpan.FromHours(12)), PublicUrl = "https://jit.example.com" });
+        var result = CatalogOfTheReadme();
 
         Assert.Empty(result.Problems);
         Assert.NotEmpty(result.Snapshot!.Entitlements);
+    }
+
+    [Fact]
+    public void The_policy_tests_of_the_README_hold_for_its_catalog()
+    {
+        var (tests, problems) = PolicyTestReader.Read([new CatalogSource("README.md", Repository.Blocks(Repository.Read("README.md"), "yaml")[1])]);
+
+        Assert.Empty(problems);
+        Assert.All(RunPolicyTests.Of(CatalogOfTheReadme().Snapshot!, Limits, tests), r => Assert.Empty(r.Faults));
     }
 
     [Theory]

@@ -77,6 +77,57 @@ public sealed class CatalogTests
     }
 
     [Fact]
+    public async Task A_difference_is_told_in_people_too()
+    {
+        await using var broker = await BrokerFixture.NewAsync();
+        var more = BrokerFixture.Catalog.Replace("engineering: { members: [ana@example.com, cy@example.com] }", "engineering: { members: [ana@example.com, cy@example.com, dan@example.com] }", StringComparison.Ordinal);
+
+        var diff = (await (await broker.AsAsync("ana")).PostAsync("/v1/catalog/diff", Files(("old", BrokerFixture.Catalog), ("new", more)))).Is(200).Json;
+
+        Assert.Equal(
+            ["1 more person may ask for logs:read", "1 more person may ask for lonely", "1 more person may ask for orders-db:read"], diff["people"]!.AsArray().Select(p => (string?)p!["text"]));
+        Assert.Equal(("ask", "dan@example.com"), ((string?)diff["people"]![0]!["what"], (string?)diff["people"]![0]!["more"]![0]));
+    }
+
+    [Fact]
+    public async Task Policy_tests_run_against_the_files_that_are_sent_and_nothing_is_stored()
+    {
+        await using var broker = await BrokerFixture.NewAsync();
+        var ana = await broker.AsAsync("ana");
+        const string Tests = "tests: [ { who: cy@example.com, asks: orders-db:read, expect: { allowed: true } }, { name: no, who: bea@example.com, asks: orders-db:read, expect: { allowed: true } } ]";
+
+        var ran = (await ana.PostAsync("/v1/catalog/test", Files(("files", BrokerFixture.Catalog), ("tests", Tests)))).Is(200).Json;
+        var broken = (await ana.PostAsync("/v1/catalog/test", Files(("files", "peple: []"), ("tests", "tests: [ {} ]")))).Is(200).Json;
+
+        Assert.Equal((false, true, false), ((bool)ran["ok"]!, (bool)ran["tests"]![0]!["ok"]!, (bool)ran["tests"]![1]!["ok"]!));
+        Assert.Contains("not_eligible", (string?)ran["tests"]![1]!["faults"]![0], StringComparison.Ordinal);
+        Assert.Equal((false, 0, true), ((bool)broken["ok"]!, broken["tests"]!.AsArray().Count, broken["problems"]!.AsArray().Count > 1));
+        (await ana.PostAsync("/v1/catalog/test", """{"files":[],"tests":[]}""")).IsProblem(422, "invalid_value");
+        (await broker.Nobody.PostAsync("/v1/catalog/test", "{}")).IsProblem(401, "unauthenticated");
+    }
+
+    [Fact]
+    public async Task A_review_shows_auditors_everything_owners_their_own_and_others_nothing()
+    {
+        await using var broker = await BrokerFixture.NewAsync(BrokerFixture.Catalog.Replace("title: Two owners needed", "title: Two owners needed\n    owner: bea@example.com", StringComparison.Ordinal));
+        var (eli, bea, cy) = (await broker.AsAsync("eli"), await broker.AsAsync("bea"), await broker.AsAsync("cy"));
+        (await cy.PostAsync("/v1/requests", """{"entitlement":"logs:read","reason":""}""")).Is(201);
+
+        var all = (await eli.GetAsync("/v1/catalog/review")).Is(200).Json;
+        var own = (await bea.GetAsync("/v1/catalog/review?unused=30d")).Is(200).Json;
+
+        Assert.Equal(["logs:read", "lonely", "orders-db:read", "secret:plan"], all["entitlements"]!.AsArray().Select(e => (string?)e!["name"]));
+        Assert.Equal((2, 1, "cy@example.com", 1), ((int)all["entitlements"]![0]!["mayAsk"]!, (int)all["entitlements"]![0]!["asked"]!, (string?)all["entitlements"]![0]!["uses"]![0]!["person"]!["email"], (int)all["entitlements"]![0]!["uses"]![0]!["grants"]!));
+        Assert.Equal("keep", (string?)all["entitlements"]![1]!["proposals"]![0]!["action"]);
+        Assert.Equal("", (string?)all["patch"]);
+        Assert.Equal(["lonely"], own["entitlements"]!.AsArray().Select(e => (string?)e!["name"]));
+        Assert.Null(own["patch"]);
+        (await cy.GetAsync("/v1/catalog/review")).IsProblem(403, "forbidden");
+        (await eli.GetAsync("/v1/catalog/review?unused=soon")).IsProblem(400, "invalid_request");
+        (await eli.GetAsync("/v1/catalog/review?unused=1h")).IsProblem(400, "invalid_request");
+    }
+
+    [Fact]
     public async Task Every_public_key_there_ever_was_is_served_for_the_audit()
     {
         await using var broker = await BrokerFixture.NewAsync();

@@ -28,6 +28,24 @@ public sealed class DecideTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task A_planned_access_that_is_approved_late_and_for_less_lies_within_the_window_that_was_asked_for(Engine engine)
+    {
+        await using var broker = await TestBroker.NewAsync(engine);
+        var start = broker.Clock.GetUtcNow() + TimeSpan.FromMinutes(20);
+        var (ana, cy) = (await broker.AskAsync("ana", duration: TimeSpan.FromHours(1), startsAt: start), await broker.AskAsync("cy", duration: TimeSpan.FromHours(1), startsAt: start));
+
+        broker.Clock.Advance(TimeSpan.FromMinutes(31));
+        var early = (await broker.DecideAsync("bea", ana.Id, duration: TimeSpan.FromMinutes(5))).Value!.Grant!;
+        broker.Clock.Advance(TimeSpan.FromMinutes(46));
+        var late = (await broker.DecideAsync("bea", cy.Id, duration: TimeSpan.FromMinutes(5))).Value!.Grant!;
+
+        Assert.Equal((start.AddMinutes(11), start.AddMinutes(16)), (early.StartsAt, early.EndsAt));
+        Assert.Equal((start.AddMinutes(57), start.AddMinutes(60)), (late.StartsAt, late.EndsAt));
+        Assert.Equal(late.EndsAt, (await broker.ReadGrantAsync(late.Id)).EndsAt);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task The_asker_cannot_decide_and_the_attempt_is_written_down(Engine engine)
     {
         await using var broker = await TestBroker.NewAsync(engine, TestCatalog.With(["ana@example.com", "bea@example.com"]));

@@ -102,6 +102,7 @@ public sealed class TestBroker : IAsyncDisposable
     {
         await Get<StartDueGrants>().RunAsync(CancellationToken.None);
         await Get<LapseRequests>().RunAsync(CancellationToken.None);
+        await Get<NudgeRequests>().RunAsync(CancellationToken.None);
         await Get<EndDueGrants>().RunAsync(CancellationToken.None);
         await Get<RevokeDueLeases>().RunAsync(CancellationToken.None);
         await Get<RevokeDueLeases>().IdleAsync(CancellationToken.None);

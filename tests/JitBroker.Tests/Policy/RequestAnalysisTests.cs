@@ -151,8 +151,60 @@ public sealed class RequestAnalysisTests
         var why = WhyFor("eli", World())!;
 
         Assert.False(why.Allowed);
-        Assert.Equal([("active", true), ("eligible", false), ("duration", true), ("approval", true)], why.Rules.Select(r => (r.Rule, r.Ok)));
+        Assert.Equal(
+            [("active", true), ("eligible", false), ("duration", true), ("reason", true), ("approval", true), ("pending", true), ("extensions", true)], why.Rules.Select(r => (r.Rule, r.Ok)));
         Assert.All(why.Rules, r => Assert.EndsWith(".", r.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Why_tells_each_condition_and_each_stage_with_its_values()
+    {
+        var rule = new ApprovalRule(new AutoRule("oncall", null, TimeSpan.FromMinutes(30)), [Stage(All(("owners", 1))), Stage(All(("guards", 2)))]);
+        var why = WhyFor("ana", World(Orders with { Approval = rule, MaxExtensions = 2, BreakGlass = new BreakGlassRule(["oncall"], TimeSpan.FromMinutes(20), "guards", TimeSpan.FromDays(1)) }))!;
+        string TextOf(string name) => Assert.Single(why.Rules, r => r.Rule == name).Text;
+
+        Assert.False(why.Allowed);
+        Assert.Equal(["approval", "stage_2"], why.Rules.Where(r => !r.Ok).Select(r => r.Rule));
+        Assert.Equal("First 1 of 2 owners (BEA, DAN).", TextOf("stage_1"));
+        Assert.Equal("Then 2 of 1 guards (ELI).", TextOf("stage_2"));
+        Assert.Contains("✗ I could not check whether you are on call", TextOf("auto"), StringComparison.Ordinal);
+        Assert.EndsWith("✗ 1 h is more than 30 min.", TextOf("auto"), StringComparison.Ordinal);
+        Assert.Contains("for at most 20 min (whether you are could not be checked just now); guards reviews it within 24 h.", TextOf("break_glass"), StringComparison.Ordinal);
+        Assert.Contains("(INC|OPS)", TextOf("reason"), StringComparison.Ordinal);
+        Assert.Contains("2 times", TextOf("extensions"), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, bool> NobodyLeft => new()
+    {
+        { "two stages that need the same single person", false },
+        { "an alternative that others can fill", true },
+        { "a group of the asker alone", false },
+        { "a group of the asker alone that escalates to others", true },
+        { "a group that escalates to the asker alone", false },
+        { "a schedule whose people are not known", false },
+        { "a schedule that is not known or others", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(NobodyLeft))]
+    public void A_request_that_nobody_could_approve_is_refused(string rule, bool isAllowed)
+    {
+        var hour = TimeSpan.FromHours(1);
+        var approval = rule switch
+        {
+            "two stages that need the same single person" => Rule(Stage(All(("guards", 1))), Stage(All(("guards", 1)))),
+            "an alternative that others can fill" => Rule(Stage(All(("me", 1)), All(("guards", 1)))),
+            "a group of the asker alone" => Rule(Stage(All(("me", 1)))),
+            "a group of the asker alone that escalates to others" => Rule(Stage(new Alternative([new Clause("me", 1, null, "guards", hour)]))),
+            "a group that escalates to the asker alone" => Rule(Stage(new Alternative([new Clause("nobody", 1, null, "me", hour)]))),
+            "a schedule whose people are not known" => Rule(Stage(All(("oncall", 1)))),
+            _ => Rule(Stage(All(("oncall", 1)), All(("owners", 1)))),
+        };
+        var world = Directory([Orders with { Approval = approval }], ("engineering", "ana cy bea"), ("owners", "bea dan"), ("guards", "eli"), ("me", "ana"), ("nobody", ""), ("oncall", null));
+
+        var analysis = Asked(new Ask("orders-db:read", null, "INC-1"), "ana", world);
+
+        Assert.Equal(isAllowed ? null : Codes.NobodyCanApprove, analysis.Refusal?.Code);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public static class ApprovalCard
         var groups = mine is null ? [] : mine.Groups;
         var who = groups.Count > 0
             ? ChatText.Of($"Asked you because you are in {string.Join(" and ", groups)}")
-            : ChatText.Of($"Asked: {RuleText.Deciders(story.Bench.Content.Rule, story.Request.Requester, story.Bench.Directory)}");
+            : ChatText.Of($"Asked: {RuleText.Deciders(story.Bench.Waiting, story.Request.Requester, story.Bench.Directory)}");
         return ChatText.Of($"{who} · needs {story.Missing} {(story.Approvals.Count > 0 ? "more" : story.Missing == 1 ? "approval" : "approvals")} · lapses {Say.Time(story.Request.LapsesAt, story.Now)}");
     }
 

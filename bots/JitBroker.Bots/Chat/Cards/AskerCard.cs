@@ -60,7 +60,7 @@ public static class AskerCard
         if (!story.Request.IsPending)
             return ChatText.Of($"Your request: {what}");
         var directory = story.Bench.Directory;
-        return ChatText.Of($"Asked for {what}. Needs {RuleText.Of(story.Bench.Content.Rule, story.Request.Requester, directory)}.");
+        return ChatText.Of($"Asked for {what}. Needs {RuleText.Of(story.Bench.Rule, story.Request.Requester, directory)}.");
     }
 
     private static ChatText ExtensionHeadline(RequestStory story)

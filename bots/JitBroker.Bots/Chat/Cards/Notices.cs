@@ -4,6 +4,7 @@ using JitBroker.Catalog.Reloading;
 using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.People.SignIn;
+using JitBroker.Policy;
 using JitBroker.Reconciling;
 
 namespace JitBroker.Bots.Chat;
@@ -22,6 +23,21 @@ public static class Notices
             [
                 new ChatPart.Paragraph(ChatText.Of($"{Say.Strong(story.Title)} ends in {Say.Strong(left)}, at {Say.Time(grant.EndsAt, story.Now)}. It ends by itself{(AskerCard.More(story) is null ? "; ask again if you need longer" : "")}.")),
                 new ChatPart.Actions([.. AskerCard.More(story) is { } more ? [more] : Array.Empty<ChatButton>(), new ChatButton(ChatActions.Done, "Done", grant.Id)]),
+            ]);
+    }
+
+    /// <summary>The asker's request lapsed. Null when it did not.</summary>
+    public static ChatMessage? Lapsed(RequestStory story)
+    {
+        if (StatusLines.Lapsed(story) is not { } lapsed)
+            return null;
+        var said = ChatText.Of($"Your request for {Say.Strong(story.Title)}, {story.AskedDuration}: {lapsed}");
+        return new ChatMessage(
+            said,
+            [
+                new ChatPart.Status(Tone.Over, said),
+                new ChatPart.Fine(ChatText.Of($"Asked were {RuleText.Deciders(story.Bench.Rule, story.Request.Requester, story.Bench.Directory)}.")),
+                new ChatPart.Actions([new ChatButton(ChatActions.RequestAgain, "Ask again", story.Request.Id)]),
             ]);
     }
 

@@ -1,5 +1,6 @@
 using JitBroker.Catalog;
 using JitBroker.Grants;
+using JitBroker.Policy;
 using JitBroker.Requests;
 
 namespace JitBroker.Bots.Chat;
@@ -18,6 +19,8 @@ internal static class StatusLines
     {
         if (story.Approvals.Count > 0)
             yield return new ChatPart.Status(Tone.Waiting, ChatText.Of($"{story.Approvals.Count} of {story.Wanted} approved ({Voters(story)})"));
+        foreach (var steps in story.Bench.Steps.Select(Steps.Text).Where(t => t.Length > 0))
+            yield return new ChatPart.Fine(ChatText.Plain(steps));
         foreach (var vote in story.Void)
             yield return new ChatPart.Fine(ChatText.Of($"{story.NameOf(vote.Person)}'s approval of {Say.Time(vote.At, story.Now)} does not count any more: {story.NameOf(vote.Person)} is not among those who decide this now."));
     }
@@ -38,7 +41,7 @@ internal static class StatusLines
                 yield return new ChatPart.Status(Tone.Over, ChatText.Of($"Withdrawn by {Say.Strong(who)} {at}{(request.SettledBecause == TakeBreakGlass.Kind ? ", who took it as an emergency instead" : "")}"));
                 break;
             case RequestState.Lapsed:
-                yield return new ChatPart.Status(Tone.Over, ChatText.Of($"Lapsed {at}, {LapsedBecause(request.SettledBecause)}"));
+                yield return new ChatPart.Status(Tone.Over, Lapsed(story)!);
                 break;
             case RequestState.Approved when story.Grant is { IsActive: true } extended && story.Request.IsExtension:
                 yield return new ChatPart.Status(Tone.Good, ChatText.Of($"{Approved(story)}, the access lasts until {Say.Time(extended.EndsAt, story.Now)}"));
@@ -48,6 +51,11 @@ internal static class StatusLines
                 break;
         }
     }
+
+    /// <summary>Null when it did not lapse.</summary>
+    public static ChatText? Lapsed(RequestStory story) => story.Request is { State: "lapsed" } request
+        ? ChatText.Of($"Lapsed {Say.Time(request.SettledAt ?? story.Now, story.Now)}, {LapsedBecause(request.SettledBecause)}")
+        : null;
 
     private static IEnumerable<ChatPart> OfGrant(RequestStory story, Grant grant)
     {

@@ -95,7 +95,7 @@ public static class HomePage
         var what = ChatText.Of($"{Say.Strong(title)} for {Say.Strong(story.AskedDuration)} · asked {Say.Time(story.Request.CreatedAt, story.Now)}");
         yield return new ChatPart.Row(what, AskerCard.Buttons(story)[0]);
         var progress = StatusLines.Of(story).OfType<ChatPart.Status>().Select(s => s.Text).FirstOrDefault() is { } some ? ChatText.Of($"{some} · ") : ChatText.Empty;
-        var needs = RuleText.Of(story.Bench.Content.Rule, story.Request.Requester, story.Bench.Directory);
+        var needs = RuleText.Of(story.Bench.Rule, story.Request.Requester, story.Bench.Directory);
         yield return new ChatPart.Fine(ChatText.Of($"{progress}Needs {needs} · lapses {Say.Time(story.Request.LapsesAt, story.Now)}"));
     }
 

@@ -17,6 +17,9 @@ public abstract record Piece
     /// <summary>Something to be typed or copied: a command, an id.</summary>
     public sealed record Code(string Text) : Piece;
 
+    /// <summary>A person who is to notice. <paramref name="Account"/> is theirs on the surface that renders it; empty: they are named only.</summary>
+    public sealed record Mention(string Account, string Name) : Piece;
+
     /// <summary>An instant, shown in the reader's own zone where the surface can.</summary>
     public sealed record Moment(DateTimeOffset At, MomentStyle Style) : Piece;
 }
@@ -90,6 +93,8 @@ public static class Say
 
     public static Piece Code(string text) => new Piece.Code(text);
 
+    public static Piece Mention(string? account, string name) => new Piece.Mention(account ?? "", name);
+
     /// <summary>The time of day, with its date when it is not about now.</summary>
     public static Piece Time(DateTimeOffset at, DateTimeOffset now) =>
         new Piece.Moment(at, (at - now).Duration() < TimeSpan.FromHours(12) ? MomentStyle.Time : MomentStyle.DateAndTime);
@@ -112,6 +117,7 @@ public static class Say
         Piece.Plain plain => plain.Text,
         Piece.Strong strong => strong.Text,
         Piece.Code code => code.Text,
+        Piece.Mention mention => mention.Name,
         Piece.Moment moment => InUtc(moment),
         _ => throw new InvalidOperationException($"{piece.GetType().Name} cannot be said."),
     };

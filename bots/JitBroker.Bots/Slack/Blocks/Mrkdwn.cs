@@ -7,7 +7,7 @@ namespace JitBroker.Bots.Slack;
 
 /// <summary>
 /// The one way text becomes mrkdwn (chat-wire A11). Data is cleaned and escaped, so that no mention, link or styling in it is live; only what the bot
-/// itself says is styled, and instants become date tokens, built from numbers alone.
+/// itself says is styled; instants become date tokens, built from numbers alone, and whoever is to notice is mentioned by their account, never by what somebody wrote.
 /// </summary>
 internal static partial class Mrkdwn
 {
@@ -31,9 +31,8 @@ internal static partial class Mrkdwn
     private static bool TryAppend(StringBuilder line, Piece piece, int limit)
     {
         var room = limit - 1 - line.Length;
-        if (piece is Piece.Moment moment)
+        if ((piece is Piece.Moment moment ? Token(moment) : Token(piece as Piece.Mention)) is { } token)
         {
-            var token = Token(moment);
             if (token.Length > room)
                 return false;
             line.Append(token);
@@ -44,6 +43,7 @@ internal static partial class Mrkdwn
         {
             Piece.Strong strong => ("*", Inert(strong.Text).Trim()),
             Piece.Code code => ("`", Inert(code.Text).Trim()),
+            Piece.Mention mention => ("", PlainText(mention.Name)),
             Piece.Plain plain => ("", PlainText(plain.Text)),
             _ => throw new InvalidOperationException($"{piece.GetType().Name} has no mrkdwn."),
         };
@@ -95,6 +95,9 @@ internal static partial class Mrkdwn
         return string.Create(CultureInfo.InvariantCulture, $"<!date^{moment.At.ToUnixTimeSeconds()}^{format}|{Say.InUtc(moment)}>");
     }
 
+    /// <summary>Null: nobody's account, so that only the name is said.</summary>
+    private static string? Token(Piece.Mention? mention) => mention is not null && Account().IsMatch(mention.Account) ? $"<@{mention.Account}>" : null;
+
     private static string EscapeCharacters(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 
@@ -108,6 +111,9 @@ internal static partial class Mrkdwn
         line = EdgeUnderscore().Replace(line, "ˍ");
         return EmojiCode().Replace(line, "${code}∶");
     }
+
+    [GeneratedRegex(@"\A[UW][A-Z0-9]{2,30}\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Account();
 
     /// <summary>An underscore styles only at the edge of a word; within <c>payments_logs</c> it stays.</summary>
     [GeneratedRegex(@"(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])", RegexOptions.CultureInvariant, 1000)]

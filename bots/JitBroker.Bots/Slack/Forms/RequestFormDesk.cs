@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using JitBroker.Bots.Chat;
 using JitBroker.People;
+using JitBroker.Requests;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
 
 /// <summary>Opens the request form, fills it, keeps its live line true while a person chooses, and offers what they may ask for.</summary>
 internal sealed partial class RequestFormDesk(
-    FillRequestForm fill, LatelyAsked lately, SlackPeople people, SlackCalls calls, PrivateAnswers answers, ILogger<RequestFormDesk> log)
+    FillRequestForm fill, LatelyAsked lately, UsualWaits waits, SlackPeople people, SlackCalls calls, PrivateAnswers answers, ILogger<RequestFormDesk> log)
 {
     public const string ShortcutId = "jit_request";
     public const string MessageShortcutId = "jit_request_for";
@@ -53,7 +54,7 @@ internal sealed partial class RequestFormDesk(
         }
 
         var draft = await prepare();
-        var usual = draft.Entitlement is { } name ? await lately.UsualWaitAsync(name, cancellationToken) : null;
+        var usual = draft.Entitlement is { } name ? await waits.OfAsync(name, cancellationToken) : null;
         await UpdateAsync(viewId, hash: null, fill.Of(actor, draft, usual), cancellationToken);
 
         // Asked now, so that the submission finds the account checked and need not wait for Slack.
@@ -76,7 +77,7 @@ internal sealed partial class RequestFormDesk(
         if (!IsNewest(viewId, at))
             return;
         var draft = FormState.RequestOf(view);
-        var usual = draft.Entitlement is { } name ? await lately.UsualWaitAsync(name, cancellationToken) : null;
+        var usual = draft.Entitlement is { } name ? await waits.OfAsync(name, cancellationToken) : null;
         var form = fill.Of(actor, draft, usual);
         if (!await UpdateAsync(viewId, view.Text("hash"), form, cancellationToken) && IsNewest(viewId, at))
             await UpdateAsync(viewId, hash: null, form, cancellationToken);

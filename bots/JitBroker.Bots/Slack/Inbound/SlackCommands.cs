@@ -46,7 +46,7 @@ internal sealed class SlackCommands(
         ChatCommand.Revoke revoke => await chat.RevokeAsync(actor, revoke.Grant, revoke.Reason, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Extend extend => await extensions.AskAsync(actor, extend, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Lift lift => await emergencies.LiftAsync(actor, lift, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatCommand.Why why => chat.Why(actor, why.Entitlement),
+        ChatCommand.Why why => await chat.WhyAsync(actor, why.Entitlement, cancellationToken),
         ChatCommand.WhoAmI => chat.WhoAmI(actor),
         ChatCommand.Login login => await signIn.ShowAsync(actor, login.Code, cancellationToken),
         ChatCommand.NotYet notYet => Help.For(notYet),

@@ -15,7 +15,8 @@ namespace JitBroker.Bots.Slack;
 /// </summary>
 internal sealed partial class SlackSender(
     ReadStory stories, Sessions sessions, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
-    ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
+    ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, SlackThreads notes, AccessReviewCard accessReview,
+    TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
 {
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -29,6 +30,8 @@ internal sealed partial class SlackSender(
             return new SendOutcome.Later(Soon, "Slack has not said yet whose the token is", IsRateLimit: true);
         if (delivery.Template == Templates.Home)
             return copy is null ? new SendOutcome.Moot("A Home is only ever edited.") : await HomeAsync(copy, cancellationToken);
+        if (delivery.Template == Templates.ThreadNote)
+            return await NoteAsync(delivery, cancellationToken);
         var (said, story) = await SayingAsync(delivery, cancellationToken);
         if (said is null)
             return new SendOutcome.Moot("There is nothing to say any more.");
@@ -57,6 +60,11 @@ internal sealed partial class SlackSender(
             case Templates.ExpiryNotice:
                 var ending = await OfGrantAsync(delivery.AboutId, cancellationToken);
                 return (ending is null ? null : Notices.Expiry(ending), ending);
+            case Templates.LapseNotice:
+                var lapsed = await stories.HandleAsync(delivery.AboutId, cancellationToken);
+                return (lapsed is null ? null : Notices.Lapsed(lapsed), lapsed);
+            case Templates.AccessReview:
+                return (await accessReview.OfAsync(delivery, cancellationToken), null);
             case Templates.StuckNotice:
                 return await OfLeaseAsync(delivery.AboutId, Notices.Stuck, cancellationToken);
             case Templates.AbandonedNotice:
@@ -157,6 +165,13 @@ internal sealed partial class SlackSender(
     {
         SlackReply.Ok => new SendOutcome.Sent(home.Tenant, home.Channel, home.Message, home.Revision),
         var reply => Outcome(reply, isPost: false),
+    };
+
+    private async Task<SendOutcome> NoteAsync(Delivery note, CancellationToken cancellationToken) => await notes.PostAsync(note, cancellationToken) switch
+    {
+        null => new SendOutcome.Moot("There is nothing to say any more."),
+        (var card, SlackReply.Ok ok) => new SendOutcome.Sent(card.Tenant, card.Channel, ok.Body.Text("ts") ?? card.Message, card.Revision),
+        (_, var reply) => Outcome(reply, isPost: true),
     };
 
     /// <summary>A message that somebody deleted is not posted anew to tell the end of a story.</summary>

@@ -16,7 +16,7 @@ internal static class EntitlementEndpoints
     {
         var entitlements = v1.MapGroup("/entitlements").WithTags("entitlements");
         entitlements.MapGet("/", List).Answers<Page<EntitlementResource>>(200).Lists().Says("listEntitlements", "What you may ask for, by name.");
-        entitlements.MapGet("/{name}/why", Why).Answers<WhyResource>(200).Says("whyEntitlement", "Why you may or may not have it: every rule that was looked at.");
+        entitlements.MapGet("/{name}/why", WhyAsync).Answers<WhyResource>(200).Says("whyEntitlement", "Why you may or may not have it: every rule that was looked at.");
         return v1;
     }
 
@@ -38,8 +38,8 @@ internal static class EntitlementEndpoints
         return Answer.Of(200, new Client.Page<EntitlementResource>([.. items.Take(limit)], next));
     }
 
-    private static IResult Why(HttpContext context, string name, SubmitRequest submit, CatalogHolder catalogs) =>
-        submit.Explain(Caller.Of(context).Actor, name) is { } why
+    private static async Task<IResult> WhyAsync(HttpContext context, string name, SubmitRequest submit, CatalogHolder catalogs) =>
+        await submit.ExplainAsync(Caller.Of(context).Actor, name, context.RequestAborted) is { } why
             ? Answer.Of(200, new WhyResource(why.Allowed, [.. why.Rules.Select(r => new RuleResource(r.Rule, r.Ok, r.Text))]))
             : new RefusalResult(new Refusal(Codes.NotFound, "There is no such entitlement. jit list shows what you may ask for."), catalogs.Directory);
 }

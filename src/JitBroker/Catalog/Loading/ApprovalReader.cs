@@ -112,13 +112,24 @@ internal sealed class ApprovalReader(References references, CatalogOptions optio
             return null;
         var group = references.Group(map.Need("group", "Name the group that decides."));
         var votes = map.Take("votes") is { } v ? v.Integer(1, 20) : 1;
-        var remind = map.Take("remindAfter")?.Duration(pending, "the entitlement's pending");
+        var remind = Before(map.Take("remindAfter"), pending);
         var (toField, afterField) = (map.Take("escalateTo"), map.Take("escalateAfter"));
-        var (to, after) = (references.Group(toField), afterField?.Duration(pending, "the entitlement's pending"));
+        var (to, after) = (references.Group(toField), Before(afterField, pending));
         if ((toField is null) != (afterField is null))
             field.FaultHere("escalateTo and escalateAfter belong together", "Give both or none.");
+        if (to is not null && to == group)
+            toField!.Fault("is the group that was asked already", "Name another group.");
         map.Close();
         return group is null || votes is null ? null : new Clause(group, votes.Value, remind, to, after);
+    }
+
+    /// <summary>What is to happen while a request waits must come before it lapses.</summary>
+    private static TimeSpan? Before(Field? field, TimeSpan pending)
+    {
+        var after = field?.Duration(pending, "the entitlement's pending");
+        if (after == pending)
+            field!.FaultHere("The request has lapsed by then", "Make it shorter than the entitlement's pending.");
+        return after;
     }
 }
 

@@ -27,6 +27,7 @@ internal sealed class EntitlementReader(IReadOnlyDictionary<string, IssuerDefini
             Issuer = issuer?.Name ?? "",
             Grants = grants ?? "",
             Risk = Risk(map.Take("risk")),
+            Owner = Owner(map.Take("owner")),
             Hidden = map.Take("hidden")?.Bool() ?? false,
             Eligible = references.Groups(map.Need("eligible", "Name the groups that may ask.")),
             Duration = Duration(map.Take("duration")),
@@ -41,6 +42,9 @@ internal sealed class EntitlementReader(IReadOnlyDictionary<string, IssuerDefini
         map.Close();
         return issuer is null || grants is null || approval is null ? null : read;
     }
+
+    /// <summary>A group of this catalog, or the address of a person.</summary>
+    private string? Owner(Field? field) => field?.Node is YamlScalar scalar && scalar.Text.Contains('@', StringComparison.Ordinal) ? Shapes.EmailOf(field) : references.Group(field);
 
     private IssuerDefinition? Issuer(Field? field)
     {

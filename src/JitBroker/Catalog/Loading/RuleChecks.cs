@@ -21,7 +21,7 @@ internal sealed class RuleChecks(PeopleDirectory directory)
 
     private bool SomeAskerCanGetIt(Entitlement entitlement)
     {
-        var rule = entitlement.Approval;
+        var rule = Escalations.OfAll(entitlement.Approval);
         if (rule.Stages.Count == 0)
             return rule.Auto is not null;
         if (!Quorum.CanBeMet(rule, null, directory, trustUnknown: true))
