@@ -150,10 +150,10 @@ internal sealed class LocalRabbitMq : IAsyncDisposable, IDisposable
                 await AdminAsync(HttpMethod.Get, "overview?columns=rabbitmq_version", cancellationToken: cancellationToken);
                 return;
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException e)
             {
                 if (_processes[^1].HasExited)
-                    throw new InvalidOperationException("rabbitmq-server ended at its start.");
+                    throw new InvalidOperationException("rabbitmq-server ended at its start.", e);
                 await Task.Delay(Glance, cancellationToken);
             }
         }
