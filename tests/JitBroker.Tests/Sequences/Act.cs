@@ -25,6 +25,9 @@ internal abstract record Act
     /// <summary>More time, in minutes.</summary>
     public sealed record Extend(int Account, int Grant, int Minutes) : Act;
 
+    /// <summary>An emergency, in minutes.</summary>
+    public sealed record Take(int Account, int Entitlement, int Minutes) : Act;
+
     /// <summary>Time goes on; what is due is done if <paramref name="Sweeps"/>.</summary>
     public sealed record Wait(int Minutes, bool Sweeps) : Act;
 
@@ -66,6 +69,7 @@ internal abstract record Act
         (4, As(from a in Any from g in Any select new Collect(a, g))),
         (1, As(from a in Any from g in Any select new End(a, g))),
         (5, As(from a in Any from g in Any from m in Gen.Elements(5, 20, 100) select new Extend(a, g, m))),
+        (2, As(from a in Any from e in Any from m in Gen.Elements(10, 30, 60) select new Take(a, e, m))),
         (4, As(from m in Gen.Elements(1, 12, 31, 65, 250) from s in Gen.Elements(true, true, false) select new Wait(m, s))),
         (2, As(from p in Any from g in Any select new Join(p, g))),
         (2, As(from p in Any from g in Any select new Leave(p, g))),

@@ -93,5 +93,6 @@ internal sealed class Model
         Reason = new ReasonRule(false, null, null),
         Approval = _rules[index].ToCatalog(),
         MaxExtensions = Oracle.MostExtensions,
+        BreakGlass = new BreakGlassRule(["oncall"], Oracle.LongestEmergency, "security", TimeSpan.FromDays(1)),
     };
 }

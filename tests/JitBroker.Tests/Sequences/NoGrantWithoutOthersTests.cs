@@ -36,7 +36,10 @@ public sealed class NoGrantWithoutOthersTests(ITestOutputHelper output)
         }
 
         output.WriteLine(tally.ToString());
-        Assert.True(tally is { Grants: > 20, ByRule: > 10, OfSeveral: > 5, Extended: > 0, Refused: > 20, Collected: > 5 }, $"The sequences prove little: {tally}");
+        var isEnough = HowMany(engine) < OnSqlite
+            ? tally is { Grants: > 5, ByRule: > 5, Refused: > 5 }
+            : tally is { Grants: > 100, ByRule: > 50, OfSeveral: > 5, Extended: > 5, Emergencies: > 50, Refused: > 100, Collected: > 20 };
+        Assert.True(isEnough, $"The sequences prove little: {tally}");
         await one.AssertEventsHaveNoHolesAsync();
     }
 

@@ -18,6 +18,8 @@ internal sealed record Born(string Id, Seen Request, DateTimeOffset StartsAt)
 
     public int Extensions { get; set; }
 
+    public bool IsEmergency { get; init; }
+
     public bool IsEnded { get; set; }
 }
 
@@ -37,12 +39,24 @@ internal sealed class Oracle(Model model)
     /// <summary>The broker's own, whatever the catalog says.</summary>
     public static readonly TimeSpan Ceiling = TimeSpan.FromHours(12);
 
+    public static readonly TimeSpan LongestEmergency = TimeSpan.FromMinutes(30);
+
     public const int MostExtensions = 2;
+
+    public const int MostExtensionsOfAnEmergency = 1;
+
+    /// <summary>An emergency: by one on call, for no longer than it may be, and marked.</summary>
+    public void Taken(Born grant, string person, bool isMarked, DateTimeOffset now)
+    {
+        Demand(model.IsIn("oncall", person), $"{person} took an emergency and is not on call");
+        Demand(grant.EndsAt - grant.StartsAt <= LongestEmergency && grant.EndsAt - grant.StartsAt <= grant.Request.Asked, $"{grant.Id} is an emergency that lasts too long");
+        Demand(isMarked && grant.StartsAt == now, $"{grant.Id} is an emergency and not marked as one");
+    }
 
     /// <summary>Nobody was asked: then the rule at that moment must say so.</summary>
     public void BornByRule(Seen request, int decisions)
     {
-        var rule = model.RuleOf(request.Entitlement);
+        var rule = Today(request);
         Ask(request, request.CreatedAt);
         var may = rule.CanBeAutomatic
             && (rule.AtMost is not { } most || request.Asked <= TimeSpan.FromMinutes(most))
@@ -58,7 +72,7 @@ internal sealed class Oracle(Model model)
         Demand(person != request.Requester, $"{person} decided their own request");
         Demand(request.Votes.TrueForAll(v => v.Person != person), $"{person} decided {request.Id} twice");
         Demand(IsOpen(request, now), $"{person} decided {request.Id} after it was over");
-        var rules = new[] { request.Pinned, model.RuleOf(request.Entitlement) };
+        var rules = new[] { request.Pinned, Today(request) };
         Demand(rules.Any(r => Parts(r).Any(p => Fills(p, person, request, now))), $"{person} decided {request.Id} and stands in no group of its rules");
     }
 
@@ -69,7 +83,7 @@ internal sealed class Oracle(Model model)
         Demand(!grant.IsEnded && now < grant.EndsAt, $"{grant.Id} was extended when it was over");
         Demand(endsAt > grant.EndsAt && endsAt <= grant.EndsAt + extension.Asked, $"{grant.Id} was extended by more than was asked");
         Demand(extension.Requester == grant.Request.Requester, $"{grant.Id} was extended for somebody else");
-        Demand(grant.Extensions < MostExtensions, $"{grant.Id} was extended too often");
+        Demand(grant.Extensions < (grant.IsEmergency ? MostExtensionsOfAnEmergency : MostExtensions), $"{grant.Id} was extended too often");
         Demand(endsAt - grant.StartsAt <= Ceiling, $"{grant.Id} was extended beyond the longest access there is");
     }
 
@@ -89,7 +103,7 @@ internal sealed class Oracle(Model model)
         Demand(request.Grants == model.GrantsOf(request.Entitlement), $"{request.Id} was approved though what it grants had changed");
         var voters = request.Votes.Select(v => v.Person).Where(p => p != request.Requester && model.IsActive(p)).Distinct(StringComparer.Ordinal).ToList();
         Demand(IsMet(request.Pinned, voters, request, now), $"{request.Id} was approved by {string.Join(' ', voters)} and the pinned rule is not met");
-        Demand(IsMet(model.RuleOf(request.Entitlement), voters, request, now), $"{request.Id} was approved by {string.Join(' ', voters)} and today's rule is not met");
+        Demand(IsMet(Today(request), voters, request, now), $"{request.Id} was approved by {string.Join(' ', voters)} and today's rule is not met");
     }
 
     /// <summary>A credential was handed out.</summary>
@@ -97,7 +111,7 @@ internal sealed class Oracle(Model model)
     {
         Demand(person == grant.Request.Requester, $"{person} collected what {grant.Request.Requester} holds");
         Demand(!grant.IsEnded && now >= grant.StartsAt && now < grant.EndsAt, $"{person} collected outside the window of {grant.Id}");
-        Demand(model.IsIn("askers", person), $"{person} collected and may not have it any more");
+        Demand(model.IsIn(grant.IsEmergency ? "oncall" : "askers", person), $"{person} collected and may not have it any more");
         Demand(grant.Request.Grants == model.GrantsOf(grant.Request.Entitlement), $"{person} collected what the catalog grants otherwise by now");
     }
 
@@ -111,9 +125,11 @@ internal sealed class Oracle(Model model)
 
     private void Ask(Seen request, DateTimeOffset now)
     {
-        Demand(model.IsIn("askers", request.Requester), $"{request.Requester} was granted {request.Id} at {now} and may not have it");
+        Demand(model.IsIn(request.Extends is { IsEmergency: true } ? "oncall" : "askers", request.Requester), $"{request.Requester} was granted {request.Id} at {now} and may not have it");
         Demand(request.Asked > TimeSpan.Zero && request.Asked <= Longest, $"{request.Id} was granted for longer than there is");
     }
+
+    private Rule Today(Seen request) => request.Extends is { IsEmergency: true } ? model.RuleOf(request.Entitlement).OfEmergency : model.RuleOf(request.Entitlement);
 
     private static bool IsOpen(Seen request, DateTimeOffset now) =>
         !request.IsSettled && now < request.CreatedAt + Pending && (request.StartsAt is not { } start || now < start + request.Asked);

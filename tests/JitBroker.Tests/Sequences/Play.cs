@@ -21,12 +21,14 @@ internal sealed class Tally
 
     public int Extended { get; set; }
 
+    public int Emergencies { get; set; }
+
     public int Refused { get; set; }
 
     public int Collected { get; set; }
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Grants} grants, {ByRule} by rule, {OfSeveral} of several people, {Escalated} after an escalation, {Extended} extensions, {Refused} refusals, {Collected} collections");
+        string.Create(CultureInfo.InvariantCulture, $"{Grants} grants, {ByRule} by rule, {OfSeveral} of several people, {Escalated} after an escalation, {Extended} extensions, {Emergencies} emergencies, {Refused} refusals, {Collected} collections");
 }
 
 /// <summary>Plays one scene on the broker, over both of its replicas in turn, and lets the oracle judge whatever comes of it.</summary>
@@ -93,6 +95,9 @@ internal sealed class Play
                 break;
             case Act.Extend extend when Pick(_grants, extend.Grant) is { } grant && Likely(extend.Account, [grant.Request.Requester]) is { } who:
                 await ExtendAsync(grant, who, extend.Minutes);
+                break;
+            case Act.Take take:
+                await TakeAsync(take);
                 break;
             case Act.Wait wait:
                 _replicas[0].Clock.Advance(TimeSpan.FromMinutes(wait.Minutes));
@@ -194,13 +199,33 @@ internal sealed class Play
         }
 
         var entitlement = grant.Request.Entitlement;
-        var seen = new Seen(request.Id, who, entitlement, _model.RuleOf(entitlement), _model.GrantsOf(entitlement), now, TimeSpan.FromMinutes(minutes), null, grant);
+        var rule = grant.IsEmergency ? _model.RuleOf(entitlement).OfEmergency : _model.RuleOf(entitlement);
+        var seen = new Seen(request.Id, who, entitlement, rule, _model.GrantsOf(entitlement), now, TimeSpan.FromMinutes(minutes), null, grant);
         _requests.Add(seen);
         if (request.IsPending)
             return;
         seen.IsSettled = true;
         _oracle.BornByRule(seen, 0);
         Extended(seen, (await broker.ReadGrantAsync(grant.Id)).EndsAt, now);
+    }
+
+    private async Task TakeAsync(Act.Take take)
+    {
+        if (Likely(take.Account, [.. _model.People.Where(p => _model.IsIn("oncall", p))]) is not { } who)
+            return;
+        var (entitlement, now) = (take.Entitlement % Model.Entitlements, Now);
+        var order = new EmergencyOrder(_model.EntitlementNames[entitlement], TimeSpan.FromMinutes(take.Minutes), "INC-1", "it burns");
+        if ((await Broker.Get<TakeBreakGlass>().HandleAsync(As(who), order, null, CancellationToken.None)).Value is not { } taken)
+        {
+            _tally.Refused++;
+            return;
+        }
+
+        var seen = new Seen(taken.Request.Id, who, entitlement, _model.RuleOf(entitlement), _model.GrantsOf(entitlement), now, TimeSpan.FromMinutes(take.Minutes), null) { IsSettled = true };
+        var born = new Born(taken.Grant.Id, seen, taken.Grant.StartsAt) { EndsAt = taken.Grant.EndsAt, IsEmergency = true };
+        _oracle.Taken(born, who, taken.Grant.BreakGlass && taken.Request.Kind == "break_glass", now);
+        _grants.Add(born);
+        _tally.Emergencies++;
     }
 
     private void Extended(Seen extension, DateTimeOffset endsAt, DateTimeOffset now)
@@ -259,7 +284,7 @@ internal sealed class Play
         foreach (var row in rows)
         {
             var born = _grants.Find(g => g.Id == row.Id) ?? throw new BrokenRuleException($"grant {row.Id} of request {row.RequestId} is there and nobody saw it made");
-            if (row.EndsAt > born.EndsAt || row.Holder != born.Request.Requester || row.BreakGlass)
+            if (row.EndsAt > born.EndsAt || row.Holder != born.Request.Requester || row.BreakGlass != born.IsEmergency)
                 throw new BrokenRuleException($"grant {row.Id} is not as it was born");
         }
     }

@@ -22,6 +22,9 @@ internal sealed record Rule(Part[][][] Stages, int? AtMost = null, string? OnCal
         new([], Always: true),
     ];
 
+    /// <summary>More time for an emergency: one other person of whoever decides or is on call.</summary>
+    public Rule OfEmergency => new([[.. Stages.SelectMany(s => s).SelectMany(a => a).Select(p => p.Group).Append("oncall").Distinct(StringComparer.Ordinal).Select(g => new[] { new Part(g, 1) })]]);
+
     public bool CanBeAutomatic => Always || AtMost is not null || OnCall is not null;
 
     public ApprovalRule ToCatalog() => new(
