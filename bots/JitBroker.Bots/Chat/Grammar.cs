@@ -29,6 +29,9 @@ public abstract record ChatCommand
 
     public sealed record Login(string? Code) : ChatCommand;
 
+    /// <param name="Code">Null: show one.</param>
+    public sealed record Link(string? Code) : ChatCommand;
+
     public sealed record Help : ChatCommand;
 
     /// <summary>A verb of the grammar that this build does not serve yet.</summary>
@@ -64,7 +67,8 @@ public static class Grammar
             "why" => new ChatCommand.Why(First(rest)),
             "whoami" => new ChatCommand.WhoAmI(),
             "login" => new ChatCommand.Login(First(rest)),
-            "breakglass" or "extend" or "review" or "link" => new ChatCommand.NotYet(verb.ToLowerInvariant()),
+            "link" => new ChatCommand.Link(First(rest)),
+            "breakglass" or "extend" or "review" => new ChatCommand.NotYet(verb.ToLowerInvariant()),
             _ => new ChatCommand.Unknown(verb, NearestName.Of(verb, Verbs)),
         };
     }

@@ -17,6 +17,7 @@ public static class Help
         ("revoke GRANT REASON…", "end somebody else's access now"),
         ("why ENTITLEMENT", "why you may have it or not, and who decides"),
         ("whoami", "who I think you are"),
+        ("link [CODE]", "link another account of yours: shows a code, to be typed there"),
         ("login CODE", "sign in the jit command line"),
     ];
 
@@ -42,8 +43,7 @@ public static class Help
     {
         "breakglass" => ChatText.Of($"Emergency access is not built yet. Ask with {Say.Code("/access request")} and press your approvers."),
         "extend" => ChatText.Of($"Extending is not built yet. Ask again with {Say.Code("/access request")} before it ends."),
-        "review" => ChatText.Of($"Reviews come with emergency access, which is not built yet."),
-        _ => ChatText.Of($"Linking is not built yet: your account is named in the catalog. {Say.Code("/access whoami")} shows whether it is."),
+        _ => ChatText.Of($"Reviews come with emergency access, which is not built yet."),
     });
 
     /// <summary>Each rule, met or not; and the way to ask when it may be asked for.</summary>

@@ -46,6 +46,7 @@ internal static class Jit
         CredsCommand.Create(run), ExecCommand.Create(run), PsqlCommand.Create(run), ExtendCommand.Create(run), EndCommands.Done(run),
         PendingCommand.Create(run), DecideCommands.Approve(run), DecideCommands.Deny(run), EndCommands.Revoke(run),
         StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run),
+        LinkCommand.Create(run), IdentitiesCommand.Create(run),
         AuditCommand.Create(run), CatalogCommand.Create(run), DoctorCommand.Create(run), CompletionCommand.Create(run),
     ];
 

@@ -11,6 +11,7 @@ public enum Sweep
     WorkInbox,
     SealAudit,
     ReloadCatalog,
+    ReloadPeople,
     ReadSchedules,
     RotateKeys,
     Prune,

@@ -35,7 +35,9 @@ internal static class StatusLines
                     yield return new ChatPart.Verbatim($"{who} says", comment);
                 break;
             case RequestState.Cancelled:
-                yield return new ChatPart.Status(Tone.Over, ChatText.Of($"Withdrawn by {Say.Strong(who)} {at}"));
+                yield return new ChatPart.Status(Tone.Over, request.SettledBy is null
+                    ? ChatText.Of($"Cancelled {at}: {Say.Strong(story.NameOf(request.Requester))} is not here any more")
+                    : ChatText.Of($"Withdrawn by {Say.Strong(who)} {at}"));
                 break;
             case RequestState.Lapsed:
                 yield return new ChatPart.Status(Tone.Over, ChatText.Of($"Lapsed {at}, {LapsedBecause(request.SettledBecause)}"));

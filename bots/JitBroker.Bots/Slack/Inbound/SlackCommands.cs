@@ -7,7 +7,7 @@ namespace JitBroker.Bots.Slack;
 
 /// <summary><c>/access …</c>: understood, worked on, answered in private.</summary>
 internal sealed class SlackCommands(
-    ChatService chat, DraftRequest drafts, SignInByChat signIn, RequestFormDesk forms, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
+    ChatService chat, DraftRequest drafts, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
@@ -15,6 +15,12 @@ internal sealed class SlackCommands(
         if (command is ChatCommand.Help)
         {
             await answers.SayAsync(delivery, Help.All(), replaceOriginal: false, cancellationToken);
+            return;
+        }
+
+        if (command is ChatCommand.Link link)
+        {
+            await LinkAsync(delivery, link.Code, cancellationToken);
             return;
         }
 
@@ -61,6 +67,16 @@ internal sealed class SlackCommands(
         var reply = asked.Refusal is { } refusal
             ? refusal
             : await chat.AskAsync(actor, draft, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken);
+        await SayAsync(delivery, reply, cancellationToken);
+    }
+
+    /// <summary>Also for an account that is nobody's yet; Slack must have said what kind of account it is.</summary>
+    private async Task LinkAsync(SlackDelivery delivery, string? code, CancellationToken cancellationToken)
+    {
+        var side = await people.SideAsync(delivery, "chat.link", cancellationToken);
+        var reply = side.Refusal is { } refusal ? refusal
+            : code is null ? await linking.ShowAsync(side.Value!, cancellationToken)
+            : await linking.TypeAsync(side.Value!, code, cancellationToken);
         await SayAsync(delivery, reply, cancellationToken);
     }
 
