@@ -15,7 +15,9 @@ internal static class EndCommands
         {
             var broker = invocation.For(SessionUse.Ask);
             var id = invocation.Get(grant) is { } given ? await Grants.MineAsync(invocation, broker, given) : await Grants.OnlyActiveAsync(invocation, broker);
-            return GrantView.Print(invocation, await broker.EndAsync(id, new EndBody(), Invocation.NewKey(), invocation.Cancel));
+            var reply = await broker.EndAsync(id, new EndBody(), Invocation.NewKey(), invocation.Cancel);
+            invocation.Credentials(SessionUse.Ask).ForgetGrant(id);
+            return GrantView.Print(invocation, reply);
         });
     }
 

@@ -24,7 +24,11 @@ internal static class LogoutCommand
             throw new RefusedHereException(Codes.Unauthenticated, $"You are not signed in to {run.Broker.Authority}.");
         var ended = 0;
         foreach (var token in tokens)
+        {
             ended += await EndAsync(run, token, all);
+            new CredentialCache(run.Sessions.State, run.Broker, token).ForgetAll();
+        }
+
         foreach (var session in stored.Where(session => tokens.Contains(session.Token, StringComparer.Ordinal)))
             run.Sessions.Forget(run.Broker, session.Scope);
         if (!run.Json)

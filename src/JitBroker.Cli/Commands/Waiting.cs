@@ -12,6 +12,15 @@ internal static class Waiting
 
     internal static async Task<int> ForGrantAsync(Invocation run, BrokerClient broker, BrokerReply<RequestResource> asked)
     {
+        var reply = await UntilSettledAsync(run, broker, asked);
+        if (run.Json)
+            run.Screen.Json(reply.Body);
+        return Finish(run, reply.Value);
+    }
+
+    /// <summary>Approved and started, or never to be.</summary>
+    internal static async Task<BrokerReply<RequestResource>> UntilSettledAsync(Invocation run, BrokerClient broker, BrokerReply<RequestResource> asked)
+    {
         var began = run.Around.Clock.GetUtcNow();
         var reply = asked;
         while (!Settled(reply.Value))
@@ -22,9 +31,17 @@ internal static class Waiting
         }
 
         run.Screen.Live(null);
-        if (run.Json)
-            run.Screen.Json(reply.Body);
-        return Finish(run, reply.Value);
+        return reply;
+    }
+
+    /// <summary>The request itself when it led to access; a refusal that says why otherwise.</summary>
+    internal static RequestResource Active(Invocation run, RequestResource request)
+    {
+        if (request.State is not RequestState.Approved)
+            throw new RefusedHereException(WireWords.Of(request.State), RequestView.Outcome(run.Times, request), request.State is RequestState.Lapsed ? "jit request asks again" : null);
+        if (request.Grant is { State: GrantState.Ending or GrantState.Ended })
+            throw new RefusedHereException(Codes.GrantEnded, $"{request.Entitlement} was approved, and has ended since.", "jit request asks again");
+        return request;
     }
 
     private static bool Settled(RequestResource request) => request.State switch
@@ -64,10 +81,7 @@ internal static class Waiting
 
     private static int Finish(Invocation run, RequestResource request)
     {
-        if (request.State is not RequestState.Approved)
-            throw new RefusedHereException(WireWords.Of(request.State), RequestView.Outcome(run.Times, request), request.State is RequestState.Lapsed ? "jit request asks again" : null);
-        if (request.Grant is { State: GrantState.Ending or GrantState.Ended })
-            throw new RefusedHereException(Codes.GrantEnded, $"{request.Entitlement} was approved, and has ended since.", "jit request asks again");
+        request = Active(run, request);
         if (!run.Json)
         {
             run.Screen.Line(Piece.Ours("Active", Tone.Good), Piece.Ours(": "), new Piece(RequestView.Outcome(run.Times, request)), Piece.Ours(request.Grant is null ? "" : $" Grant {Clean.Of(request.Grant.Id)}.", Tone.Dim));

@@ -41,7 +41,10 @@ internal sealed class Invocation(Surroundings around, Screen screen, ParseResult
     public BrokerClient Anonymous() => Client(null);
 
     /// <summary>A client with the session that this use needs.</summary>
-    public BrokerClient For(SessionUse use) => Client(GivenToken ?? SessionChoice.Token(Sessions, Broker, use, around.Clock.GetUtcNow()));
+    public BrokerClient For(SessionUse use) => Client(TokenFor(use));
+
+    /// <summary>What was collected in that session and is kept for programs that ask again.</summary>
+    public CredentialCache Credentials(SessionUse use) => new(Sessions.State, Broker, TokenFor(use));
 
     /// <summary>A client with this token.</summary>
     public BrokerClient Client(string? token)
@@ -59,6 +62,8 @@ internal sealed class Invocation(Surroundings around, Screen screen, ParseResult
 
     /// <summary>Waits on the injected clock.</summary>
     public Task DelayAsync(TimeSpan time) => Task.Delay(time, around.Clock, Cancel);
+
+    private string TokenFor(SessionUse use) => GivenToken ?? SessionChoice.Token(Sessions, Broker, use, around.Clock.GetUtcNow());
 
     public void Dispose() => clients.ForEach(client => client.Dispose());
 }

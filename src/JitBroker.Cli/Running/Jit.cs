@@ -43,7 +43,7 @@ internal static class Jit
     [
         LoginCommand.Create(run), LogoutCommand.Create(run), WhoamiCommand.Create(run),
         ListCommand.Create(run), WhyCommand.Create(run), RequestCommand.Create(run), MineCommand.Create(run), CancelCommand.Create(run),
-        CredsCommand.Create(run), ExecCommand.Create(run), PsqlCommand.Create(run), ExtendCommand.Create(run), EndCommands.Done(run),
+        CredsCommand.Create(run), ExecCommand.Create(run), PsqlCommand.Create(run), AwsCommand.Create(run), ExtendCommand.Create(run), EndCommands.Done(run),
         PendingCommand.Create(run), DecideCommands.Approve(run), DecideCommands.Deny(run), EndCommands.Revoke(run),
         StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run),
         LinkCommand.Create(run), IdentitiesCommand.Create(run),

@@ -40,8 +40,8 @@ internal sealed class SessionStore(StateDirectory state)
 
     public void Forget(Uri broker, SessionScope scope) => state.Delete(Name(broker, scope));
 
-    /// <summary>Every session file, for <c>doctor</c>.</summary>
-    public IReadOnlyList<string> Files => state.Names("session-*.json");
+    /// <summary>Every file with a secret in it, for <c>doctor</c>.</summary>
+    public IReadOnlyList<string> Files => [.. state.Names("session-*.json"), .. state.Names("credential-*.json")];
 
     private static string Key(Uri broker) => broker.AbsoluteUri.TrimEnd('/');
 

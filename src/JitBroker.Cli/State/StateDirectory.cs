@@ -44,6 +44,23 @@ internal sealed class StateDirectory
         File.Move(beside, target, overwrite: true);
     }
 
+    /// <summary>Null while another process holds it. The file stays: whoever deleted it would let two in.</summary>
+    public IDisposable? TryLock(string name)
+    {
+        Create();
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerFile;
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(Path, name), options);
+        }
+        catch (IOException fault) when (fault is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        {
+            return null;
+        }
+    }
+
     public void Delete(string name)
     {
         if (Directory.Exists(Path))

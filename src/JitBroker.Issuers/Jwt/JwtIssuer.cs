@@ -52,7 +52,7 @@ internal sealed class JwtIssuer(SigningKeys keys, ILeaseStandings leases, JwtOpt
         if (plan.ExpiresAt <= order.Now)
             return new MintOutcome.Refused($"The grant of {order.Entitlement} ends within a second: a token would be dead on arrival.");
         if (!keys.TrySigner(terms.Algorithm, clock.GetUtcNow(), out var key, out var why))
-            return new MintOutcome.Unavailable(why);
+            return new MintOutcome.Unavailable(why, Obstacle.Unfinished);
         var token = key.Sign(JwtClaims.Payload(order, terms, options.PublicUrl, plan.ExpiresAt), JwtClaims.Type);
         return new MintOutcome.Minted(new Credential(KindName, new JsonObject { ["token"] = token, ["tokenType"] = "Bearer" }));
     }

@@ -31,7 +31,8 @@ internal sealed class CreateRole(PostgresTarget target, IssueOrder order, Postgr
         catch (Exception e) when (Trouble.IsExpected(e))
         {
             var why = Trouble.Of(target, $"making role {_role}", e);
-            return Trouble.IsPassing(e) ? new MintOutcome.Unavailable(why) : new MintOutcome.Refused(why);
+            var obstacle = Trouble.ObstacleOf(e);
+            return Trouble.IsPassing(e) || obstacle == Obstacle.Denied ? new MintOutcome.Unavailable(why, obstacle) : new MintOutcome.Refused(why);
         }
     }
 
@@ -76,7 +77,7 @@ internal sealed class CreateRole(PostgresTarget target, IssueOrder order, Postgr
             $"select rolcanlogin and shobj_description(oid, 'pg_authid') like {Quoted.Text($"jitbroker lease={order.LeaseId} %")} from pg_roles where rolname = {Quoted.Text(_role)}", cancellationToken);
         return isOurs
             ? await MakeAsync(session, isRepair: true, cancellationToken)
-            : new MintOutcome.Unavailable($"A role {_role} stands at {target} that was not made for this lease, or whose end has begun. Collect again.");
+            : new MintOutcome.Unavailable($"A role {_role} stands at {target} that was not made for this lease, or whose end has begun. Collect again.", Obstacle.Conflict);
     }
 
     /// <summary>The division by zero is the deadline: it works without plpgsql and undoes the transaction.</summary>

@@ -25,7 +25,7 @@ internal sealed class EndRole(PostgresTarget target, RoleHandle handle, TimeProv
         }
         catch (Exception e) when (Trouble.IsExpected(e) && !_isLost)
         {
-            return new EndOutcome.Failed(Trouble.Of(target, _doing, e));
+            return new EndOutcome.Failed(Trouble.Of(target, _doing, e), Trouble.ObstacleOf(e));
         }
         catch (Exception e) when (Trouble.IsExpected(e))
         {
@@ -42,7 +42,7 @@ internal sealed class EndRole(PostgresTarget target, RoleHandle handle, TimeProv
         }
         catch (Exception e) when (Trouble.IsExpected(e))
         {
-            return new EndOutcome.Failed(Trouble.Of(target, _doing, e));
+            return new EndOutcome.Failed(Trouble.Of(target, _doing, e), Trouble.ObstacleOf(e));
         }
     }
 

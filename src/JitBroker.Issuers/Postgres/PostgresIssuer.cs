@@ -40,7 +40,7 @@ internal sealed class PostgresIssuer(SecretLookup secrets, TimeProvider clock) :
         if (plan.ExpiresAt <= order.Now)
             return new MintOutcome.Refused($"The grant of {order.Entitlement} is over.");
         if (!PostgresTarget.TryFind(secrets, terms.Connection, out var target, out problem))
-            return new MintOutcome.Unavailable($"{order.Issuer} cannot be reached: {problem} Ask the platform team.");
+            return new MintOutcome.Unavailable($"{order.Issuer} cannot be reached: {problem} Ask the platform team.", Obstacle.Denied);
         return await new CreateRole(target, order, terms, plan.ExpiresAt).RunAsync(cancellationToken);
     }
 
@@ -52,7 +52,7 @@ internal sealed class PostgresIssuer(SecretLookup secrets, TimeProvider clock) :
             return new EndOutcome.Failed(NotOurs(handle));
         return PostgresTarget.TryFind(secrets, role.Connection, out var target, out var problem)
             ? await new EndRole(target, role, clock).RunAsync(cancellationToken)
-            : new EndOutcome.Failed($"{handle.Target} cannot be reached: {problem} Put it back where it was until {role.Role} has ended.");
+            : new EndOutcome.Failed($"{handle.Target} cannot be reached: {problem} Put it back where it was until {role.Role} has ended.", Obstacle.Denied);
     }
 
     public async Task<ProlongOutcome> ProlongAsync(RevocationHandle handle, DateTimeOffset until, CancellationToken cancellationToken)

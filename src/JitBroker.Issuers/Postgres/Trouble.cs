@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using JitBroker.Issuing;
 using Npgsql;
 
 namespace JitBroker.Issuers.Postgres;
@@ -11,6 +12,23 @@ internal static class Trouble
 
     /// <summary>Whether it may be otherwise in a moment.</summary>
     public static bool IsPassing(Exception e) => e is not PostgresException refused || refused.SqlState[..2] is "53" or "57" or "58" or "08" or "40" or "55" or "XX";
+
+    /// <summary>PostgreSQL's error codes, appendix A of its manual. XX000 is "tuple concurrently updated".</summary>
+    public static Obstacle ObstacleOf(Exception e) => e switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } => Obstacle.Denied,
+        PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.InternalError } => Obstacle.Conflict,
+        PostgresException refused => refused.SqlState[..2] switch
+        {
+            "28" => Obstacle.Denied,
+            "40" => Obstacle.Conflict,
+            "53" => Obstacle.Throttled,
+            "57" when refused.SqlState != PostgresErrorCodes.QueryCanceled => Obstacle.Away,
+            "08" or "58" => Obstacle.Away,
+            _ => Obstacle.Unfinished,
+        },
+        _ => Obstacle.Away,
+    };
 
     /// <param name="doing">What was tried, e.g. <c>making role jit_x</c>.</param>
     public static string Of(PostgresTarget target, string doing, Exception e) => e switch

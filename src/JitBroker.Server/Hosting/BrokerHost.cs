@@ -4,6 +4,7 @@ using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers;
+using JitBroker.Issuers.Aws;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Issuers.Postgres;
 using JitBroker.Outbox;
@@ -96,10 +97,12 @@ public static class BrokerHost
                 // Nothing may be asked for until the start has found the catalog in force.
                 database, clock, CatalogSnapshot.Empty, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow())), settings.Audit.AnchorFile, settings.Secrets, settings.Scim.Names))
             .AddCatalogReload(new CatalogReloadOptions(settings.Broker.Catalog, Opening.CatalogOptions(settings), IsAlone: !settings.Database.IsPostgres))
+            .AddSingleton(settings.Secrets)
             .AddSingleton<SecretLookup>(Lookup(settings))
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory, settings.Signing.RotateEvery))
             .AddPostgresIssuer()
             .AddScim()
+            .AddAwsIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);
         if (options.Scheduling)

@@ -3,7 +3,7 @@ namespace JitBroker.Issuing;
 /// <summary>
 /// Mints and ends credentials at one kind of target. Implementations hold no state that outlives a call and are safe under concurrency.
 /// Every name at the target is a pure function of the lease id, so that a half-done mint is found and removed by name (rule 2).
-/// No message, exception or log of an issuer may carry secret material.
+/// No message, exception or log of an issuer may carry secret material; <see cref="IssuerRegistry"/> hands issuers out behind a scrubber all the same.
 /// </summary>
 public interface IIssuer
 {
@@ -21,7 +21,7 @@ public interface IIssuer
 
     /// <summary>
     /// Makes the credential at the target. Called once per lease, outside any transaction, and cancelled at the mint deadline.
-    /// Expected trouble comes back as an outcome; an exception counts as <see cref="MintOutcome.Unavailable"/>. After anything but
+    /// Expected trouble comes back as an outcome; an exception counts as <see cref="Obstacle.Away"/>. After anything but
     /// <see cref="MintOutcome.Minted"/> the lease is ended through its handle.
     /// </summary>
     Task<MintOutcome> MintAsync(IssueOrder order, MintPlan plan, CancellationToken cancellationToken);
@@ -61,11 +61,15 @@ public abstract record MintOutcome
     /// <summary>The credential stands at the target.</summary>
     public sealed record Minted(Credential Credential) : MintOutcome;
 
-    /// <summary>The target said no; trying again unchanged is useless. Becomes <c>issuer_refused</c>.</summary>
+    /// <summary>The target or the issuer said no to what is ordered; trying again unchanged is useless. Becomes <c>issuer_refused</c>.</summary>
     public sealed record Refused(string Why) : MintOutcome;
 
-    /// <summary>The target did not answer, or could not. Becomes <c>issuer_unavailable</c>.</summary>
-    public sealed record Unavailable(string Why) : MintOutcome;
+    /// <summary>
+    /// It failed for a reason that is not the order's; another try may succeed. Becomes <c>issuer_unavailable</c> with <paramref name="RetryAfter"/>, or, when
+    /// <paramref name="Obstacle"/> is <see cref="Obstacle.Denied"/>, <c>issuer_refused</c>.
+    /// </summary>
+    /// <param name="RetryAfter">What the target said, if it did.</param>
+    public sealed record Unavailable(string Why, Obstacle Obstacle = Obstacle.Away, TimeSpan? RetryAfter = null) : MintOutcome;
 }
 
 /// <summary>How an end went.</summary>
@@ -81,6 +85,10 @@ public abstract record EndOutcome
     /// </summary>
     public sealed record Ended(bool Existed) : EndOutcome;
 
-    /// <summary>Not ended, or not verified. It is tried again. <paramref name="Why"/> is shown to people and holds no secret.</summary>
-    public sealed record Failed(string Why) : EndOutcome;
+    /// <summary>
+    /// Not ended, or not verified. It is tried again, when depends on <paramref name="Obstacle"/>. What is found gone is never this, but
+    /// <see cref="Ended"/>. <paramref name="Why"/> is shown to people and holds no secret.
+    /// </summary>
+    /// <param name="RetryAfter">What the target said, if it did; never tried again before.</param>
+    public sealed record Failed(string Why, Obstacle Obstacle = Obstacle.Unfinished, TimeSpan? RetryAfter = null) : EndOutcome;
 }

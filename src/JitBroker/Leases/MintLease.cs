@@ -129,12 +129,7 @@ public sealed class MintLease(
         }
         catch (OperationCanceledException)
         {
-            return new MintOutcome.Unavailable("The call was given up before the credential was there.");
-        }
-        catch (Exception e)
-        {
-            // An issuer's exception may quote what it sent; only its type is safe to tell.
-            return new MintOutcome.Unavailable($"{intent.Order.Issuer} failed ({e.GetType().Name}).");
+            return new MintOutcome.Unavailable("The call was given up before the credential was there.", Obstacle.Unfinished);
         }
     }
 
@@ -159,7 +154,8 @@ public sealed class MintLease(
         var refusal = outcome switch
         {
             MintOutcome.Refused refused => new Refusal(Codes.IssuerRefused, refused.Why),
-            MintOutcome.Unavailable away => new Refusal(Codes.IssuerUnavailable, away.Why) { RetryAfter = TimeSpan.FromSeconds(10) },
+            MintOutcome.Unavailable { Obstacle: Obstacle.Denied } denied => new Refusal(Codes.IssuerRefused, denied.Why),
+            MintOutcome.Unavailable away => new Refusal(Codes.IssuerUnavailable, away.Why) { RetryAfter = Patience.Of(away) },
             _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no reason to give up."),
         };
         await database.WriteAsync(

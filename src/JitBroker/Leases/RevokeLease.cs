@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using JitBroker.Audit;
 using JitBroker.Grants;
@@ -10,13 +9,11 @@ namespace JitBroker.Leases;
 
 /// <summary>
 /// One attempt to end one claimed lease at its target, and the record of what came of it. A lease that cannot be ended is tried for ever, with a growing,
-/// jittered, capped pause; it is shown as stuck from the first failed attempt on and told to operations once.
+/// jittered, capped pause; it is shown as stuck from the first failed attempt on (<see cref="Patience"/>) and told to operations once.
 /// </summary>
 public sealed class RevokeLease(
     Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-
     /// <param name="lease">As claimed by this replica.</param>
     /// <returns>Whether it is verified gone now.</returns>
     public async Task<bool> HandleAsync(Lease lease, CancellationToken cancellationToken)
@@ -37,16 +34,7 @@ public sealed class RevokeLease(
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new EndOutcome.Failed($"{handle.Target} did not answer within {options.EndTimeout.TotalSeconds:0} s.");
-        }
-        catch (OperationCanceledException)
-        {
-            throw;
-        }
-        catch (Exception e)
-        {
-            // An issuer's exception may quote what it sent; only its type is safe to tell.
-            return new EndOutcome.Failed($"{handle.Target} failed ({e.GetType().Name}).");
+            return new EndOutcome.Failed($"{handle.Target} did not answer within {options.EndTimeout.TotalSeconds:0} s.", Obstacle.Away);
         }
     }
 
@@ -59,7 +47,7 @@ public sealed class RevokeLease(
         var now = clock.GetUtcNow();
         if (outcome is EndOutcome.Failed failed)
         {
-            await FailedAsync(session, grant, lease, failed.Why, now, cancellationToken);
+            await FailedAsync(session, grant, lease, failed, now, cancellationToken);
             return false;
         }
 
@@ -83,32 +71,25 @@ public sealed class RevokeLease(
         return !ended.Existed && now < settled ? Instants.Truncate(settled) : null;
     }
 
-    private async Task FailedAsync(Session session, Grant grant, Lease lease, string why, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task FailedAsync(Session session, Grant grant, Lease lease, EndOutcome.Failed failed, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var isFirst = lease.StuckSince is null;
+        var isNews = lease.StuckSince is null && Patience.IsStuck(failed, lease.Attempts);
         var after = lease with
         {
-            Version = isFirst ? lease.Version + 1 : lease.Version,
-            LastError = why,
-            StuckSince = lease.StuckSince ?? now,
-            NextAttemptAt = Instants.Truncate(now + Pause(lease.Attempts)),
+            Version = isNews ? lease.Version + 1 : lease.Version,
+            LastError = failed.Why,
+            StuckSince = isNews ? now : lease.StuckSince,
+            NextAttemptAt = Instants.Truncate(now + Patience.Of(failed, lease.Attempts)),
         };
         if (!await leases.NoteFailureAsync(session, lease, after, cancellationToken))
             return;
-        if (isFirst)
+        if (isNews)
         {
-            var data = new JsonObject { ["why"] = why };
+            var data = new JsonObject { ["why"] = failed.Why };
             await events.AppendAsync(session, AuditEvent.BySystem("lease", lease.Id, after.Version, "lease.stuck", now, grant.RequestId, data), cancellationToken);
             await announcer.TellOperationsAsync(session, Templates.StuckNotice, lease.Id, now, null, cancellationToken);
         }
 
         await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
-    }
-
-    [SuppressMessage("Security", "CA5394", Justification = "Jitter needs no secrecy.")]
-    private static TimeSpan Pause(int attempts)
-    {
-        var seconds = Math.Min(Math.Pow(2, Math.Min(attempts, 10)), LongestPause.TotalSeconds);
-        return TimeSpan.FromSeconds(seconds * (0.75 + (Random.Shared.NextDouble() * 0.5)));
     }
 }

@@ -1,6 +1,7 @@
 using JitBroker.Audit;
 using JitBroker.Catalog;
 using JitBroker.Grants;
+using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.People;
 using JitBroker.Policy;
@@ -22,11 +23,18 @@ public sealed record RequestDetails(Bench Bench, IReadOnlyList<AuditEvent> Histo
 public sealed record GrantDetails(Grant Grant, RequestContent Content, IReadOnlyList<Lease> Leases)
 {
     /// <summary>
-    /// Until when a credential may still be honoured though its grant is ending or has ended: one that cannot be unsaid, or one whose end was abandoned
-    /// (until the target's own clock ends it; where the target has none, nobody knows). Null when there is none.
+    /// Until when a credential may still be honoured though its grant is ending or has ended: one that cannot be unsaid, one whose end was abandoned
+    /// (until the target's own clock ends it; where the target has none, nobody knows), or one whose end takes a while to hold everywhere. Null when there is none.
     /// </summary>
-    public DateTimeOffset? AccessMayLastUntil =>
-        Grant.State is "ending" or "ended" ? Leases.Where(l => l.State == "revoking" || l.IsAbandoned).Max(l => l.IsAbandoned ? l.DueBy ?? l.ExpiresAt : l.DueBy) : null;
+    public DateTimeOffset? AccessMayLastUntil => Grant.State is "ending" or "ended" ? Leases.Max(MayLastUntil) : null;
+
+    private static DateTimeOffset? MayLastUntil(Lease lease) => lease switch
+    {
+        { IsAbandoned: true } => lease.DueBy ?? lease.ExpiresAt,
+        { State: "revoking" } => lease.DueBy,
+        { RevokedAt: { } at } when at < lease.ExpiresAt && RevocationHandle.FromJson(lease.Handle) is { EarlyEnd: EarlyEnd.Eventual } handle => at + handle.Within < lease.ExpiresAt ? at + handle.Within : lease.ExpiresAt,
+        _ => null,
+    };
 }
 
 /// <summary>One page of a list, newest first. <paramref name="Next"/> is where the next begins, or null.</summary>

@@ -46,6 +46,10 @@ public sealed class BadCatalogTests
         { "tokenLifetime: 15m", "introspectors: [ { client: a, secret: hush } ]", "issuers.tokens.introspectors[0].secret: A secret must not stand in the catalog" },
         { "tokenLifetime: 15m", "tokenLifetime: 0s", "issuers.tokens.tokenLifetime: \"0s\" is no time at all: a duration must be above zero." },
         { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Password=hush\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
+        { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Password=$hush\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
+        { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Pwd='hush hush'\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
+        { "connection: \"${env:ORDERS_PG}\"", "connection: \"Host=db;Password=${env:ORDERS_PG}hush\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
+        { "connection: \"${env:ORDERS_PG}\"", "connection: \"postgresql://jit:$hush@db/orders\"", "issuers.orders-pg.connection: A password must not stand in the catalog" },
         { "connection: \"${env:ORDERS_PG}\"", "connection: \"${vault:x}\"", "issuers.orders-pg.connection: The value holds a reference that cannot be read" },
         { "secretAccessKey: \"${env:S}\"", "secretAccessKey: hush", "issuers.aws.secretAccessKey: A secret must not stand in the catalog" },
         { "management: \"https://mq:15671\"", "management: \"https://u:hush@mq\"", "issuers.rmq.management: An address must not carry a user or password." },
@@ -135,6 +139,59 @@ public sealed class BadCatalogTests
         else
             Assert.Contains(expected, string.Join('\n', result.Problems), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:1:stream/orders", "")]
+    [InlineData("iam:GetRole", "arn:aws:iam::1:role/r", "")]
+    [InlineData("*", "arn:aws:s3:::b/*", "The policy allows *, which is any service's")]
+    [InlineData("s3:*", "arn:aws:s3:::b/*", "The policy allows s3:*, which is all that the service can do, giving access to others included")]
+    [InlineData("*:Get*", "arn:aws:s3:::b/*", "The policy allows *:Get*, which is any service's")]
+    [InlineData("iam:PutRolePolicy", "arn:aws:iam::1:role/r", "by which one makes access that outlasts the grant")]
+    [InlineData("s3:GetObject", "*", "The policy allows it on *, which is any resource")]
+    [InlineData("s3:GetObject", "arn:aws:s3:::*", "The policy allows it on arn:aws:s3:::*, which is any resource")]
+    [InlineData("s3:GetObject", "arn:aws:*", "The policy allows it on arn:aws:*, which is any resource")]
+    public void An_aws_grant_that_is_wider_than_it_looks_needs_a_reason(string action, string resource, string expected)
+    {
+        var grants = $"role: \"arn:aws:iam::123456789012:role/r\", policy: {{ Statement: [ {{ Effect: Allow, Action: \"{action}\", Resource: \"{resource}\" }} ] }}";
+
+        Assert.Equal(expected.Length == 0, ProblemsOf($"{{ {grants} }}").Length == 0);
+        Assert.Contains(expected, ProblemsOf($"{{ {grants} }}"), StringComparison.Ordinal);
+        Assert.Empty(ProblemsOf($"{{ {grants}, allowWide: \"the support role of OPS-7, read in full\" }}"));
+    }
+
+    [Theory]
+    [InlineData("{ role: \"arn:aws:iam::123456789012:role/OrdersAdmin\" }", "is by its name an administrator's role")]
+    [InlineData("{ role: \"arn:aws:iam::123456789012:role/OrganizationAccountAccessRole\" }", "is by its name an administrator's role")]
+    [InlineData("{ role: \"arn:aws:iam::123456789012:role/r\", policyArns: [\"arn:aws:iam::aws:policy/AdministratorAccess\"] }", "policyArns[0]: \"arn:aws:iam::aws:policy/AdministratorAccess\" is a policy for administrators")]
+    [InlineData("{ role: \"arn:aws:iam::123456789012:role/r\", policyArns: [\"arn:aws:iam::aws:policy/AmazonKinesisFullAccess\"] }", "or for all of a service")]
+    [InlineData("{ role: \"arn:aws:iam::123456789012:role/r\", policy: { Statement: [ { Effect: Allow, NotAction: \"iam:*\", Resource: \"arn:aws:s3:::b/*\" } ] } }", "all but what it names")]
+    public void An_aws_role_or_policy_for_administrators_needs_a_reason(string grants, string expected)
+    {
+        Assert.Contains(expected, ProblemsOf(grants), StringComparison.Ordinal);
+        Assert.Empty(ProblemsOf(grants.Replace("{ role", "{ allowWide: \"as decided in OPS-7\", role", StringComparison.Ordinal)));
+        Assert.Contains("allowWide: \"\" is empty", ProblemsOf(grants.Replace("{ role", "{ allowWide: \"\", role", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    /// <summary>No reason makes these good.</summary>
+    [Theory]
+    [InlineData("role: \"arn:aws:iam::123456789012:role/aws-service-role/x/y\"", "is a role of AWS's own")]
+    [InlineData("role: \"arn:aws:iam::123456789012:role/r\", policy: { Version: \"2008-10-17\", Statement: [] }", "of another version than 2012-10-17")]
+    [InlineData("role: \"arn:aws:iam::123456789012:role/r\", policy: { Statement: [ { Effect: Allow, Principal: \"*\", Action: \"a:b\", Resource: r } ] }", "has a Principal")]
+    [InlineData("role: \"arn:aws:iam::123456789012:role/r\", policy: { Statement: [ { Effect: allow, Action: \"a:b\", Resource: r } ] }", "has no Effect Allow or Deny")]
+    [InlineData("role: \"arn:aws:iam::123456789012:role/r\", policy: { Statement: [ { Effect: Allow, action: \"a:b\", Resource: r } ] }", "has a part \"action\"")]
+    [InlineData("role: \"arn:aws:iam::123456789012:role/r\", policy: '{\"Statement\":[],\"Statement\":[]}'", "The policy is not JSON")]
+    public void An_aws_policy_that_AWS_or_the_broker_would_not_understand_is_refused(string grants, string expected) =>
+        Assert.Contains(expected, ProblemsOf($"{{ {grants}, allowWide: \"because\" }}"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("http://10.0.0.1:5000", "is plain http, and its answers hold secrets")]
+    [InlineData("https://sts.example.com/path", "has a path or a query")]
+    [InlineData("http://127.0.0.1:5000", "")]
+    public void An_address_of_AWS_is_https_or_on_this_machine(string address, string expected) =>
+        Assert.Contains(expected, string.Join('\n', Sample.Load(Sample.Yaml.Replace("stsEndpoint: \"\"", $"stsEndpoint: \"{address}\"", StringComparison.Ordinal)).Problems), StringComparison.Ordinal);
+
+    private static string ProblemsOf(string awsGrants) => string.Join('\n', Sample.Load(Sample.Yaml.Replace(
+        "\nbundles:", $"\n  x: {{ issuer: aws, grants: {awsGrants}, eligible: [engineering], approval: auto }}\nbundles:", StringComparison.Ordinal)).Problems);
 
     [Theory]
     [InlineData("\0", 1, 1)]

@@ -142,6 +142,55 @@ public sealed class LeaseTests
         await broker.AssertEventsHaveNoHolesAsync();
     }
 
+    /// <summary>Conflict and throttling pass by themselves as a rule; the rest is told from the first failure on.</summary>
+    [Theory]
+    [InlineData(Obstacle.Unfinished, null, 1, 0.75, 1.25)]
+    [InlineData(Obstacle.Denied, null, 1, 0.75, 1.25)]
+    [InlineData(Obstacle.Conflict, null, 3, 0.75, 1.25)]
+    [InlineData(Obstacle.Throttled, null, 3, 10, 12)]
+    [InlineData(Obstacle.Throttled, 90, 3, 90, 92)]
+    [InlineData(Obstacle.Throttled, 100_000, 3, 600, 602)]
+    [InlineData(Obstacle.Throttled, -5, 3, 10, 12)]
+    public async Task What_stood_in_the_way_decides_when_an_end_is_tried_again_and_when_it_counts_as_stuck(Obstacle obstacle, int? retryAfter, int stuckAt, double least, double most)
+    {
+        await using var broker = await TestBroker.NewAsync(Engine.Sqlite);
+        var grant = await broker.GrantAsync();
+        await broker.CollectAsync("ana", grant.Id);
+        broker.Issuer.BeforeEnd = (_, _) => Task.FromResult<EndOutcome?>(new EndOutcome.Failed("Not now.", obstacle, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+        await broker.EndAsync("ana", grant.Id);
+
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            await broker.SweepAsync();
+            var lease = Assert.Single(await broker.LeasesAsync(grant.Id));
+            Assert.Equal((attempt, attempt >= stuckAt), (lease.Attempts, lease.IsStuck));
+            if (attempt == 1)
+                Assert.InRange((lease.NextAttemptAt!.Value - broker.Clock.GetUtcNow()).TotalSeconds, least, most);
+            broker.Clock.Advance(lease.NextAttemptAt!.Value - broker.Clock.GetUtcNow());
+        }
+
+        Assert.Single(await broker.EventsAsync(grant.RequestId), "lease.stuck");
+        await broker.AssertEventsHaveNoHolesAsync();
+    }
+
+    [Theory]
+    [InlineData(Obstacle.Away, null, Codes.IssuerUnavailable, 10)]
+    [InlineData(Obstacle.Conflict, null, Codes.IssuerUnavailable, 1)]
+    [InlineData(Obstacle.Throttled, 42, Codes.IssuerUnavailable, 42)]
+    [InlineData(Obstacle.Denied, null, Codes.IssuerRefused, null)]
+    public async Task A_holder_is_told_why_nothing_was_minted_and_when_to_try_again(Obstacle obstacle, int? retryAfter, string code, int? told)
+    {
+        await using var broker = await TestBroker.NewAsync(Engine.Sqlite);
+        var grant = await broker.GrantAsync();
+        broker.Issuer.BeforeMint = (_, _) => Task.FromResult<MintOutcome?>(new MintOutcome.Unavailable("Not now.", obstacle, retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+
+        var refusal = (await broker.CollectAsync("ana", grant.Id)).Refusal!;
+
+        Assert.Equal((code, "Not now.", told), (refusal.Code, refusal.Text, (int?)refusal.RetryAfter?.TotalSeconds));
+        Assert.Equal("revoking", Assert.Single(await broker.LeasesAsync(grant.Id)).State);
+        await broker.AssertEventsHaveNoHolesAsync();
+    }
+
     [Theory]
     [MemberData(nameof(Engines))]
     public async Task A_credential_that_cannot_be_unsaid_waits_for_its_expiry_without_being_stuck(Engine engine)

@@ -5,5 +5,9 @@ namespace JitBroker.Tests.Storage;
 /// <summary>Stops what the run started, after its last test.</summary>
 public sealed class ServersOfTheRun : IDisposable
 {
-    public void Dispose() => PostgresServer.StopAll();
+    public void Dispose()
+    {
+        PostgresServer.StopAll();
+        MotoServer.Stop();
+    }
 }

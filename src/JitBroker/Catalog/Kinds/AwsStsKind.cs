@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using JitBroker.Catalog.Loading;
@@ -6,7 +6,7 @@ using JitBroker.Catalog.Loading;
 namespace JitBroker.Catalog.Kinds;
 
 /// <summary>
-/// AWS STS sessions. Settings <c>{region, accessKeyId, secretAccessKey, stsEndpoint, iamEndpoint}</c>, grants <c>{role, policy, policyArns, session}</c>;
+/// AWS STS sessions. Settings <c>{region, accessKeyId, secretAccessKey, stsEndpoint, iamEndpoint}</c>, grants <c>{role, policy, policyArns, session, allowWide}</c>;
 /// limits are those of AssumeRole (API version 2011-06-15).
 /// </summary>
 internal sealed partial class AwsStsKind : IIssuerKind
@@ -29,18 +29,47 @@ internal sealed partial class AwsStsKind : IIssuerKind
 
     public JsonObject Grants(FieldMap map, string issuer, CatalogChecks checks)
     {
+        var (role, arns, policy) = (map.Need("role", "Name the role's ARN."), map.Take("policyArns"), map.Take("policy"));
+        var allowed = map.Take("allowWide")?.Text(500);
+        var wide = new WideGrants(allowed is not null);
+        var (named, text) = (PolicyArns(arns, wide), policy is null ? null : SessionPolicyText.Read(policy, wide));
+        if (text is not null && SessionPolicyText.LengthWithEnd(text) + named.Sum(a => a.Length) is var length and > SessionPolicyText.Longest)
+            policy!.FaultHere(string.Create(CultureInfo.InvariantCulture, $"The policy, with the end of the grant that the broker adds and the policyArns, comes to {length} characters; AWS takes {SessionPolicyText.Longest}"), "Shorten it, or move parts of it into a policy of the role.");
         var json = new JsonObject
         {
-            ["role"] = map.Need("role", "Name the role's ARN.")?.Text(RoleArn(), "the ARN of a role, arn:aws:iam::123456789012:role/NAME", 2_048),
+            ["role"] = role is null ? null : Role(role, wide),
             ["session"] = Durations.Iso(Session(map.Take("session"))),
-            ["policyArns"] = JsonValues.Texts(PolicyArns(map.Take("policyArns"))),
+            ["policyArns"] = JsonValues.Texts(named),
         };
-        json.Put("policy", map.Take("policy") is { } policy ? Policy(policy) : null);
+        json.Put("policy", text);
+        json.Put("allowWide", allowed);
         return json;
     }
 
-    private static string Endpoint(Field? field, CatalogChecks checks) =>
-        field is null or { Node: YamlScalar { Text: "" } } ? "" : checks.Address(field, "https", "http") ?? "";
+    /// <summary>The roles that AWS keeps for itself take no inline policy, so no session of them could be ended early.</summary>
+    private static string? Role(Field field, WideGrants wide)
+    {
+        if (field.Text(RoleArn(), "the ARN of a role, arn:aws:iam::123456789012:role/NAME", 2_048) is not { } arn)
+            return null;
+        var name = arn[(arn.LastIndexOf('/') + 1)..];
+        if (arn.Contains(":role/aws-service-role/", StringComparison.Ordinal) || arn.Contains(":role/aws-reserved/", StringComparison.Ordinal))
+            field.Fault("is a role of AWS's own, whose sessions the broker could not end", "Make a role for this.");
+        else if (IsAdministrators(name) || name is "OrganizationAccountAccessRole" or "AWSControlTowerExecution")
+            wide.Fault(field, "is by its name an administrator's role");
+        return arn;
+    }
+
+    private static string Endpoint(Field? field, CatalogChecks checks)
+    {
+        if (field is null or { Node: YamlScalar { Text: "" } } || checks.Address(field, "https", "http") is not { } address)
+            return "";
+        var uri = new Uri(address);
+        if (uri.Scheme == "http" && !uri.IsLoopback)
+            field.Fault("is plain http, and its answers hold secrets", "Write https://; http is for an emulator on this machine.");
+        else if (uri.PathAndQuery != "/" || uri.Fragment.Length > 0)
+            field.Fault("has a path or a query", "Write scheme, host and port only.");
+        return address;
+    }
 
     private static TimeSpan Session(Field? field)
     {
@@ -51,35 +80,19 @@ internal sealed partial class AwsStsKind : IIssuerKind
         return session;
     }
 
-    private static List<string> PolicyArns(Field? field)
+    private static List<string> PolicyArns(Field? field, WideGrants wide)
     {
-        var arns = field?.List("a list of policy ARNs").Select(a => a.Text(PolicyArn(), "the ARN of a policy", 2_048)).OfType<string>().ToList() ?? [];
-        if (arns.Count > 10)
+        var named = field?.List("a list of policy ARNs").Select(a => (Field: a, Arn: a.Text(PolicyArn(), "the ARN of a policy", 2_048))).Where(a => a.Arn is not null).ToList() ?? [];
+        foreach (var (at, arn) in named)
+            if (IsAdministrators(arn![(arn!.LastIndexOf('/') + 1)..]))
+                wide.Fault(at, "is a policy for administrators, or for all of a service");
+        if (named.Count > 10)
             field?.FaultHere("More than 10 policies are named, and AWS takes no more", "Merge some.");
-        return arns;
+        return [.. named.Select(a => a.Arn!)];
     }
 
-    /// <summary>A policy as a map, or as JSON text; comes out as JSON text of at most 2,048 characters.</summary>
-    private static string? Policy(Field field)
-    {
-        JsonNode? policy = null;
-        try
-        {
-            policy = field.Node is YamlScalar text ? JsonNode.Parse(text.Text) : JsonValues.Of(field);
-        }
-        catch (JsonException)
-        {
-            field.FaultHere("The policy is not JSON", "Write it as JSON text or as a map.");
-            return null;
-        }
-
-        var json = policy?.ToJsonString() ?? "";
-        if (policy is not JsonObject || !policy.AsObject().ContainsKey("Statement"))
-            field.FaultHere("The policy is no IAM policy: it has no Statement", "Write { Version: \"2012-10-17\", Statement: [ … ] }.");
-        else if (json.Length > 1_900)
-            field.FaultHere("The policy is longer than 1,900 characters; AWS takes 2,048 and the broker adds the end of the grant", "Shorten it, or use policyArns.");
-        return json;
-    }
+    private static bool IsAdministrators(string name) =>
+        name.Contains("admin", StringComparison.OrdinalIgnoreCase) || name.Contains("poweruser", StringComparison.OrdinalIgnoreCase) || name.EndsWith("FullAccess", StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(@"\A[a-z]{2}(-[a-z]+)+-[0-9]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Region();

@@ -35,7 +35,7 @@ internal sealed partial class CatalogChecks(CatalogOptions options)
             return null;
         }
 
-        if (!SecretReferences.TryParse(scalar.Text, out _, out _) || !WrittenOutPassword().IsMatch(scalar.Text))
+        if (!SecretReferences.TryParse(scalar.Text, out _, out _) || Passwords().Matches(scalar.Text).All(m => SecretReferences.IsWholly(m.Groups["value"].Value)))
             return Followed(field, scalar.Text);
         field.FaultHere("A password must not stand in the catalog, which is stored and shown", "Write ${env:NAME} or ${file:PATH} in its place.");
         return null;
@@ -102,6 +102,9 @@ internal sealed partial class CatalogChecks(CatalogOptions options)
         return null;
     }
 
-    [GeneratedRegex(@"(password|passwd|pwd)\s*=\s*[^;\s$]|://[^/\s:@]*:[^@/\s$]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex WrittenOutPassword();
+    /// <summary>What stands where a password stands, quoted or not, in a connection string or an address; a part of a reference never ends it.</summary>
+    [GeneratedRegex(
+        """(password|passwd|pwd|psw)\s*=\s*("(?<value>[^"]+)|'(?<value>[^']+)|(?<value>(\$\{[^{}]*\}|[^;\s"'])(\$\{[^{}]*\}|[^;\s])*))|://[^/\s:@]*:(?<value>(\$\{[^{}]*\}|[^@/\s])+)@""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Passwords();
 }
