@@ -1,6 +1,7 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
 using JitBroker.Benchmarks.Lifecycle;
+using JitBroker.Benchmarks.Scim;
 
 namespace JitBroker.Benchmarks;
 
@@ -12,6 +13,7 @@ internal static class Benchmarks
         new LifecycleBenchmark(),
         new AckBenchmark(),
         new AuditBenchmark(),
+        new ScimBenchmark(),
     ];
 
     public static IEnumerable<string> Names => All.Select(b => b.Name);

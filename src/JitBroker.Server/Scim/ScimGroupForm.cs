@@ -77,8 +77,12 @@ internal static class ScimGroupForm
         var list = value switch { null => [], JsonArray array => array, _ => new JsonArray(value.DeepClone()) };
         if (list.Count > MostMembers)
             throw ScimException.Invalid("tooMany", "A group has at most 20,000 members in one call.");
-        return list.Select(m => ScimJson.Text((m as JsonObject)?["value"]) ?? throw ScimException.Invalid("invalidValue", "A member is an object with the id of a user as its value.")).ToHashSet(StringComparer.Ordinal);
+        return list.Select(Member).ToHashSet(StringComparer.Ordinal);
     }
+
+    private static string Member(JsonNode? member) => ScimJson.Text((member as JsonObject)?["value"]) is { Length: > 0 and <= 100 } id && id.All(char.IsAsciiLetterOrDigit)
+        ? id
+        : throw ScimException.Invalid("invalidValue", "A member is an object with the id of a user as its value.");
 
     private static string? Text(JsonNode? value, string name)
     {

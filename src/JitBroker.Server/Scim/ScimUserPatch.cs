@@ -91,7 +91,7 @@ internal static class ScimUserPatch
             emails.Clear();
         if (operation.Kind == "remove")
             return;
-        IEnumerable<JsonNode?> values = operation.Value is JsonArray list ? list : [operation.Value];
+        var values = (operation.Value as JsonArray)?.ToList() ?? new List<JsonNode?> { operation.Value };
         foreach (var value in values)
         {
             var email = value as JsonObject ?? throw ScimException.Invalid("invalidValue", "An element of emails is an object.");

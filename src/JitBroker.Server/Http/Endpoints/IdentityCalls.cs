@@ -17,15 +17,15 @@ internal static class IdentityCalls
         var query = new QueryReader(context, "person");
         var person = query.Text("person") is { Length: > 0 } email ? Emails.Canonical(email) : null;
         var list = "identities|" + person;
-        var (after, limit) = (query.Cursor(list, static key => key.Length <= 300), query.Limit());
+        var (after, limit) = (query.Cursor(list, static key => key.Length <= 800), query.Limit());
         query.Close();
         var outcome = identities.List(Caller.Of(context).Actor, person);
         if (outcome.Refusal is { } refusal)
             return new RefusalResult(await refusals.RecordAsync(Caller.Of(context).Actor, "identity.list", null, null, refusal, context.RequestAborted), catalogs.Directory);
         var directory = catalogs.Directory;
-        var rest = outcome.Value!.Items.Where(i => after is null || string.CompareOrdinal(Key(i), after) > 0).Take(limit + 1).ToList();
+        var rest = outcome.Value!.Items.Where(i => after is null || string.CompareOrdinal(i.Key, after) > 0).Take(limit + 1).ToList();
         var shown = rest.Take(limit).ToList();
-        return Answer.Of(200, new Page<LinkedIdentityResource>([.. shown.Select(i => Of(i, directory))], rest.Count > limit ? Cursors.Of(list, Key(shown[^1])) : null));
+        return Answer.Of(200, new Page<LinkedIdentityResource>([.. shown.Select(i => Of(i, directory))], rest.Count > limit ? Cursors.Of(list, shown[^1].Key) : null));
     }
 
     public static async Task<IResult> LinkAsync(HttpContext context, ShowLink show, TypeLink type, ReadIdentities identities, Refusals refusals, CatalogHolder catalogs)
@@ -83,8 +83,6 @@ internal static class IdentityCalls
     private static Refusal? Objection(Caller caller) => caller.ScopeObjection() is null
         ? null
         : new Refusal(Codes.ScopeNeeded, "This session may ask and collect, but not link accounts. Sign in with jit login --can-decide, or type /access link in chat.");
-
-    private static string Key(KnownIdentity identity) => $"{identity.Person}|{identity.Account.Surface}:{identity.Account.Tenant}/{identity.Account.Id}|{identity.How}";
 
     private static LinkedIdentityResource Of(KnownIdentity identity, PeopleDirectory directory) => new()
     {

@@ -7,7 +7,11 @@ namespace JitBroker.People.Linking;
 /// <summary>An account and whose it is. <paramref name="Id"/> and <paramref name="LinkedAt"/> are null for one that the catalog names.</summary>
 /// <param name="How"><c>catalog</c>, <c>code</c> or <c>profile</c>.</param>
 /// <param name="Holds">False: the catalog and a link do not agree, or its person is not here, so that it is nobody's now.</param>
-public sealed record KnownIdentity(Identity Account, string Person, string How, string? Id, DateTimeOffset? LinkedAt, bool Holds);
+public sealed record KnownIdentity(Identity Account, string Person, string How, string? Id, DateTimeOffset? LinkedAt, bool Holds)
+{
+    /// <summary>By which a list is in order.</summary>
+    public string Key => $"{Person} {Account.Surface}:{Account.Tenant}/{Account.Id} {How}";
+}
 
 /// <summary>All that were asked for.</summary>
 public sealed record KnownIdentities(IReadOnlyList<KnownIdentity> Items);
@@ -24,8 +28,7 @@ public sealed class ReadIdentities(Database database, LinkStore links, IdentityS
             return new Refusal(Codes.Forbidden, "Only admins and auditors see everybody's accounts. /v1/me shows your own.");
         var named = directory.Catalog.Identities.Select(i => Of(directory, i.Key, i.Value.Email, "catalog", null));
         var linked = book.Now.Links.All.Select(l => Of(directory, l.Identity, l.Person, l.How, l));
-        return new KnownIdentities([.. named.Concat(linked).Where(i => person is null || i.Person == person)
-            .OrderBy(i => i.Person, StringComparer.Ordinal).ThenBy(i => TypeLink.Told(i.Account), StringComparer.Ordinal).ThenBy(i => i.How, StringComparer.Ordinal)]);
+        return new KnownIdentities([.. named.Concat(linked).Where(i => person is null || i.Person == person).OrderBy(i => i.Key, StringComparer.Ordinal)]);
     }
 
     /// <summary>A linking by its id; null when there is none. For its person, and for the notices that tell of it.</summary>

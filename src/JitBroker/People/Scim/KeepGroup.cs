@@ -6,7 +6,7 @@ using JitBroker.Storage;
 namespace JitBroker.People.Scim;
 
 /// <summary>Writes a group as a SCIM client wants it, with its event. As with <see cref="KeepUser"/>, what it takes away is gone here before the answer.</summary>
-public sealed class KeepGroup(Database database, PeopleHead head, ScimGroupStore groups, ScimUserStore users, EventStore events, ReloadPeople people, Wakeups wakeups, TimeProvider clock)
+public sealed class KeepGroup(Database database, PeopleHead head, ScimGroupStore groups, EventStore events, ReloadPeople people, Wakeups wakeups, TimeProvider clock)
 {
     private const string Aggregate = "scim_group";
 
@@ -22,11 +22,9 @@ public sealed class KeepGroup(Database database, PeopleHead head, ScimGroupStore
             if (await groups.IsTakenAsync(session, group, cancellationToken))
                 return Undo(session, new ScimOutcome<ScimGroup>.Taken("displayName"));
             var members = wish.Members ?? new HashSet<string>();
-            if (await StrangerAsync(session, client, members, cancellationToken) is { } unfit)
-                return Undo(session, unfit);
             await groups.InsertAsync(session, group, cancellationToken);
-            foreach (var member in members)
-                await groups.AddAsync(session, group.Id, member, cancellationToken);
+            if (await AddAsync(session, group, members, members, cancellationToken) is { } unfit)
+                return Undo(session, unfit);
             await TellAsync(session, group, "created", [.. members], [], cancellationToken);
             return new ScimOutcome<ScimGroup>.Done(group, true);
         },
@@ -82,12 +80,10 @@ public sealed class KeepGroup(Database database, PeopleHead head, ScimGroupStore
         after = Next(after, revision);
         if (await groups.IsTakenAsync(session, after, cancellationToken))
             return (Undo(session, new ScimOutcome<ScimGroup>.Taken("displayName")), false);
-        if (await StrangerAsync(session, client, added, cancellationToken) is { } unfit)
-            return (Undo(session, unfit), false);
-        foreach (var member in added)
-            await groups.AddAsync(session, id, member, cancellationToken);
         foreach (var member in removed)
             await groups.RemoveAsync(session, id, member, cancellationToken);
+        if (await AddAsync(session, after, added, wanted, cancellationToken) is { } unfit)
+            return (Undo(session, unfit), false);
         await groups.UpdateAsync(session, after, cancellationToken);
         await TellAsync(session, after, "changed", added, removed, cancellationToken);
         return (new ScimOutcome<ScimGroup>.Done(after, true), removed.Count > 0 || after.DisplayKey != before.DisplayKey || after.ExternalId != before.ExternalId);
@@ -108,16 +104,16 @@ public sealed class KeepGroup(Database database, PeopleHead head, ScimGroupStore
         ExternalId = wish.SetsExternalId ? wish.ExternalId : group.ExternalId,
     };
 
-    /// <summary>Somebody who is no user of this client cannot be in its groups.</summary>
-    private async Task<ScimOutcome<ScimGroup>?> StrangerAsync(Session session, string client, IEnumerable<string> members, CancellationToken cancellationToken)
+    /// <summary>Somebody who is no user of this client cannot be in its groups: what is missing afterwards was never one.</summary>
+    private async Task<ScimOutcome<ScimGroup>?> AddAsync(Session session, ScimGroup group, IEnumerable<string> added, IReadOnlySet<string> wanted, CancellationToken cancellationToken)
     {
-        foreach (var member in members)
-        {
-            if (!Ids.IsId(member) || !await users.IsThereAsync(session, client, member, cancellationToken))
-                return new ScimOutcome<ScimGroup>.Unfit("invalidValue", $"There is no user {(member.Length <= 40 ? member : member[..40])} to be a member. Groups in groups are not taken.");
-        }
-
-        return null;
+        foreach (var member in added)
+            await groups.AddAsync(session, group.Client, group.Id, member, cancellationToken);
+        var members = await groups.MembersAsync(session, group.Id, cancellationToken);
+        if (members.Count == wanted.Count)
+            return null;
+        var stranger = wanted.Except(members.Select(m => m.UserId)).First();
+        return new ScimOutcome<ScimGroup>.Unfit("invalidValue", $"There is no user {(Ids.IsId(stranger) ? stranger : "of that id")} to be a member. Groups in groups are not taken.");
     }
 
     private ScimGroup Next(ScimGroup group, long revision) => group with { Version = group.Version + 1, ChangedAt = clock.GetUtcNow(), Revision = revision };

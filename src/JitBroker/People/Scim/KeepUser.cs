@@ -13,22 +13,29 @@ public sealed class KeepUser(Database database, PeopleHead head, ScimUserStore u
 {
     private const string Aggregate = "scim_user";
 
-    public Task<ScimOutcome<ScimUser>> CreateAsync(string client, ScimUserDraft draft, CancellationToken cancellationToken) => database.WriteAsync(
-        async session =>
-        {
-            var revision = await head.NextAsync(session, cancellationToken);
-            var now = clock.GetUtcNow();
-            var user = draft.Onto(new ScimUser
+    public async Task<ScimOutcome<ScimUser>> CreateAsync(string client, ScimUserDraft draft, CancellationToken cancellationToken)
+    {
+        var outcome = await database.WriteAsync(
+            async session =>
             {
-                Id = Ids.New(now), Client = client, Version = 1, UserName = "", UserKey = "", Name = "", Active = false, Attributes = "", CreatedAt = now, ChangedAt = now, Revision = revision,
-            });
-            if (await users.TakenAsync(session, user, cancellationToken) is { } taken)
-                return Undo(session, new ScimOutcome<ScimUser>.Taken(taken));
-            await users.InsertAsync(session, user, cancellationToken);
-            await TellAsync(session, user, "created", cancellationToken);
-            return new ScimOutcome<ScimUser>.Done(user, true);
-        },
-        cancellationToken);
+                var revision = await head.NextAsync(session, cancellationToken);
+                var now = clock.GetUtcNow();
+                var user = draft.Onto(new ScimUser
+                {
+                    Id = Ids.New(now), Client = client, Version = 1, UserName = "", UserKey = "", Name = "", Active = false, Attributes = "", CreatedAt = now, ChangedAt = now, Revision = revision,
+                });
+                if (await users.TakenAsync(session, user, cancellationToken) is { } taken)
+                    return Undo(session, new ScimOutcome<ScimUser>.Taken(taken));
+                await users.InsertAsync(session, user, cancellationToken);
+                await TellAsync(session, user, "created", cancellationToken);
+                return new ScimOutcome<ScimUser>.Done(user, true);
+            },
+            cancellationToken);
+        // Somebody whom the catalog names, and who is made known as one who left.
+        if (outcome is ScimOutcome<ScimUser>.Done { Value.Active: false })
+            await FollowAsync(cancellationToken);
+        return outcome;
+    }
 
     /// <param name="ifVersion">Only if it still is; null: whatever it is.</param>
     /// <param name="change">Pure; what it is to be, given what it is. What it throws undoes the work and is the caller's.</param>
@@ -83,7 +90,7 @@ public sealed class KeepUser(Database database, PeopleHead head, ScimUserStore u
         await TellAsync(session, after, before.Active == after.Active ? "changed" : after.Active ? "activated" : "deactivated", cancellationToken, before);
         if (before.Email is not null && before.Email != after.Email)
             await LeaveBehindAsync(session, before, revision, cancellationToken);
-        return (new ScimOutcome<ScimUser>.Done(after, true), before.Active && (!after.Active || before.Email != after.Email));
+        return (new ScimOutcome<ScimUser>.Done(after, true), !after.Active || before.Email != after.Email);
     }
 
     /// <summary>Whoever is called something else now is not there twice: the address they had is kept away like that of one who left.</summary>

@@ -11,44 +11,27 @@ namespace JitBroker.People.Scim;
 public sealed class Roster
 {
     private readonly ImmutableDictionary<string, ScimUser> _users;
-    private readonly ImmutableDictionary<string, ImmutableHashSet<string>> _byEmail;
+    private readonly ImmutableDictionary<string, Standing> _standings;
     private readonly ImmutableDictionary<string, (ScimGroup Group, FrozenSet<string> Members)> _groups;
     private readonly Lazy<FrozenDictionary<string, List<GroupView>>> _views;
 
     private Roster(
-        ImmutableDictionary<string, ScimUser> users, ImmutableDictionary<string, ImmutableHashSet<string>> byEmail, ImmutableDictionary<string, (ScimGroup Group, FrozenSet<string> Members)> groups)
+        ImmutableDictionary<string, ScimUser> users, ImmutableDictionary<string, Standing> standings, ImmutableDictionary<string, (ScimGroup Group, FrozenSet<string> Members)> groups)
     {
-        (_users, _byEmail, _groups) = (users, byEmail, groups);
+        (_users, _standings, _groups) = (users, standings, groups);
         _views = new Lazy<FrozenDictionary<string, List<GroupView>>>(Views);
     }
 
     public static Roster Empty { get; } = new(
         ImmutableDictionary<string, ScimUser>.Empty,
-        ImmutableDictionary<string, ImmutableHashSet<string>>.Empty,
+        ImmutableDictionary<string, Standing>.Empty,
         ImmutableDictionary<string, (ScimGroup, FrozenSet<string>)>.Empty);
 
-    /// <summary>How many addresses it makes people of.</summary>
-    public int Count => _byEmail.Count(e => Find(e.Key) is not null);
-
-    /// <summary>Every address it makes a person of.</summary>
-    public IEnumerable<Person> People => _byEmail.Keys.Select(Find).OfType<Person>();
-
     /// <summary>The person it makes of a canonical address; null when it says nothing of it, or bars it.</summary>
-    public Person? Find(string email)
-    {
-        if (!_byEmail.TryGetValue(email, out var ids) || IsBarred(email))
-            return null;
-        return ids.Select(i => _users[i]).Where(u => u.Active).OrderBy(u => u.Id, StringComparer.Ordinal).Select(u => new Person(email, u.Name)).FirstOrDefault();
-    }
+    public Person? Find(string email) => _standings.TryGetValue(email, out var standing) ? standing.Person : null;
 
     /// <summary>Whether nobody may be this address now.</summary>
-    public bool IsBarred(string email)
-    {
-        if (!_byEmail.TryGetValue(email, out var ids))
-            return false;
-        // What a client says of a record that is there outweighs what it said of one that is gone.
-        return ids.Select(i => _users[i]).GroupBy(u => u.Client, StringComparer.Ordinal).Any(c => c.Any(u => u.IsThere) ? c.Any(u => u.IsThere && !u.Active) : true);
-    }
+    public bool IsBarred(string email) => _standings.TryGetValue(email, out var standing) && standing.Person is null;
 
     /// <summary>Why the group that a catalog means cannot be told, for people and without a full stop; null when there is exactly one.</summary>
     public string? WhyUnknown(ScimReference reference) => Find(reference) switch
@@ -65,14 +48,30 @@ public sealed class Roster
     /// <param name="members">Of each of <paramref name="groups"/> that is there.</param>
     public Roster With(IReadOnlyList<ScimUser> users, IReadOnlyList<ScimGroup> groups, Func<string, FrozenSet<string>> members)
     {
-        var (newUsers, byEmail, newGroups) = (_users.ToBuilder(), _byEmail.ToBuilder(), _groups.ToBuilder());
+        var (newUsers, standings, newGroups) = (_users.ToBuilder(), _standings.ToBuilder(), _groups.ToBuilder());
+        var touched = new HashSet<string>(StringComparer.Ordinal);
         foreach (var user in users)
         {
-            if (newUsers.TryGetValue(user.Id, out var before) && before.Email is { } old && byEmail.TryGetValue(old, out var had))
-                Put(byEmail, old, had.Remove(user.Id));
+            if (newUsers.TryGetValue(user.Id, out var before) && before.Email is { } old && standings.TryGetValue(old, out var had))
+            {
+                standings[old] = had with { Ids = had.Ids.Remove(user.Id) };
+                touched.Add(old);
+            }
+
             newUsers[user.Id] = user;
-            if (user.Email is { } email)
-                Put(byEmail, email, byEmail.GetValueOrDefault(email, []).Add(user.Id));
+            if (user.Email is not { } email)
+                continue;
+            standings[email] = standings.TryGetValue(email, out var has) ? has with { Ids = has.Ids.Add(user.Id) } : new Standing([user.Id], null);
+            touched.Add(email);
+        }
+
+        foreach (var email in touched)
+        {
+            var ids = standings[email].Ids;
+            if (ids.IsEmpty)
+                standings.Remove(email);
+            else
+                standings[email] = new Standing(ids, PersonOf(email, [.. ids.Select(i => newUsers[i])]));
         }
 
         foreach (var group in groups)
@@ -83,7 +82,7 @@ public sealed class Roster
                 newGroups.Remove(group.Id);
         }
 
-        return new Roster(newUsers.ToImmutable(), byEmail.ToImmutable(), newGroups.ToImmutable());
+        return new Roster(newUsers.ToImmutable(), standings.ToImmutable(), newGroups.ToImmutable());
     }
 
     /// <summary>Whether a user or group as it is now was there before with members or an address that are not there now.</summary>
@@ -95,12 +94,11 @@ public sealed class Roster
         _groups.TryGetValue(group.Id, out var before)
         && (!group.IsThere || before.Group.DisplayKey != group.DisplayKey || before.Group.ExternalId != group.ExternalId || !before.Members.IsSubsetOf(members(group.Id)));
 
-    private static void Put(ImmutableDictionary<string, ImmutableHashSet<string>>.Builder byEmail, string email, ImmutableHashSet<string> ids)
+    /// <summary>Null: barred. What a client says of a record that is there outweighs what it said of one that is gone.</summary>
+    private static Person? PersonOf(string email, IReadOnlyList<ScimUser> users)
     {
-        if (ids.IsEmpty)
-            byEmail.Remove(email);
-        else
-            byEmail[email] = ids;
+        var isBarred = users.GroupBy(u => u.Client, StringComparer.Ordinal).Any(c => !c.Any(u => u.IsThere) || c.Any(u => u.IsThere && !u.Active));
+        return isBarred ? null : users.Where(u => u.Active).OrderBy(u => u.Id, StringComparer.Ordinal).Select(u => new Person(email, u.Name)).First();
     }
 
     private List<GroupView> Find(ScimReference reference)
@@ -129,6 +127,9 @@ public sealed class Roster
 
     private FrozenSet<string> EmailsOf(FrozenSet<string> members) =>
         members.Select(_users.GetValueOrDefault).Where(u => u is { Active: true, Email: not null }).Select(u => u!.Email!).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What is said of one address: by which records, and whose it is; null: nobody may be it.</summary>
+    private sealed record Standing(ImmutableHashSet<string> Ids, Person? Person);
 
     private sealed record GroupView(string Client, Lazy<FrozenSet<string>> Emails);
 }

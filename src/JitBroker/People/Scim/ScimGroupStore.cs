@@ -92,7 +92,11 @@ public sealed class ScimGroupStore
 
     private const string AddSql = """
         insert into scim_members (group_id, user_id)
-        values (@groupId, @userId)
+        select @groupId, id
+          from scim_users
+         where client = @client
+           and id = @userId
+           and deleted_at is null
             on conflict do nothing
         """;
 
@@ -140,7 +144,9 @@ public sealed class ScimGroupStore
     public Task<IReadOnlyList<string>> GroupsOfAsync(Session session, string userId, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(GroupsOfSql, new { userId }, cancellationToken);
 
-    public Task AddAsync(Session session, string groupId, string userId, CancellationToken cancellationToken) => session.WriteAsync(AddSql, new { groupId, userId }, cancellationToken);
+    /// <summary>Nothing happens when the client has no such user.</summary>
+    public Task AddAsync(Session session, string client, string groupId, string userId, CancellationToken cancellationToken) =>
+        session.WriteAsync(AddSql, new { client, groupId, userId }, cancellationToken);
 
     public Task RemoveAsync(Session session, string groupId, string userId, CancellationToken cancellationToken) => session.WriteAsync(RemoveSql, new { groupId, userId }, cancellationToken);
 

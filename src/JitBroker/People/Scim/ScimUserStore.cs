@@ -82,14 +82,6 @@ public sealed class ScimUserStore
            limit @limit
         """;
 
-    private const string KnownSql = """
-        select count(*)
-          from scim_users
-         where client = @client
-           and id = @id
-           and deleted_at is null
-        """;
-
     public Task InsertAsync(Session session, ScimUser user, CancellationToken cancellationToken) => session.WriteAsync(InsertSql, user, cancellationToken);
 
     /// <summary>Writes what follows on version - 1.</summary>
@@ -120,9 +112,6 @@ public sealed class ScimUserStore
     /// <summary>What was written after a revision, deleted ones too, a page at a time.</summary>
     public Task<IReadOnlyList<ScimUser>> SinceAsync(Session session, long revision, (long Revision, string Id) after, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<ScimUser>(SinceSql, new { revision, afterRevision = after.Revision, afterId = after.Id, limit }, cancellationToken);
-
-    public async Task<bool> IsThereAsync(Session session, string client, string id, CancellationToken cancellationToken) =>
-        await session.FirstOrDefaultAsync<long>(KnownSql, new { client, id }, cancellationToken) > 0;
 }
 
 /// <summary>What a list of users is narrowed to; null: any.</summary>
