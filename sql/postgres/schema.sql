@@ -18,10 +18,12 @@ create table requests (
     content          text        not null,
     content_hash     text        not null,
     catalog_hash     text        not null,
+    extends_grant    text        constraint requests_extend_iff_extension check ((kind = 'extension') = (extends_grant is not null)),
     constraint requests_settled_iff_not_pending check ((state = 'pending') = (settled_at is null))
 );
 create unique index requests_one_pending_per_person_entitlement_kind on requests (requester, entitlement, kind) where state = 'pending';
 create index requests_by_requester on requests (requester, created_at);
+create index requests_extending on requests (state, extends_grant) where extends_grant is not null;
 create index requests_lapsing on requests (lapses_at) where state = 'pending';
 
 create table decisions (
@@ -67,6 +69,7 @@ create index grants_by_holder on grants (holder, created_at);
 create index grants_due_to_end on grants (ends_at) where state = 'active';
 create index grants_due_to_start on grants (starts_at) where state = 'scheduled';
 create index grants_live on grants (id) where state in ('scheduled', 'active');
+alter table requests add constraint requests_extend_a_grant foreign key (extends_grant) references grants (id);
 
 create table leases (
     id               text        not null constraint leases_pk primary key,
@@ -89,6 +92,8 @@ create table leases (
     next_attempt_at  timestamptz,
     claimed_by       text,
     claimed_until    timestamptz,
+    prolong_until    timestamptz,
+    next_prolong_at  timestamptz constraint leases_prolonging_has_its_time check ((prolong_until is null) = (next_prolong_at is null)),
     constraint leases_attempt_due_iff_revoking check ((state = 'revoking') = (next_attempt_at is not null)),
     constraint leases_revoked_has_its_time check ((state = 'revoked') = (revoked_at is not null))
 );
@@ -97,6 +102,7 @@ create index leases_by_holder on leases (holder, created_at);
 create index leases_minting on leases (mint_deadline) where state = 'minting';
 create index leases_expiring on leases (expires_at) where state = 'active';
 create index leases_due_to_be_revoked on leases (next_attempt_at) where state = 'revoking';
+create index leases_to_prolong on leases (next_prolong_at) where next_prolong_at is not null;
 create index leases_by_session on leases (session_id) where session_id is not null;
 
 create table events (
@@ -319,6 +325,13 @@ create table aws_denials (
     constraint aws_denials_pk primary key (role_id, tag, value)
 );
 create index aws_denials_by_age on aws_denials (keep_until);
+
+create table door_tokens (
+    lease_id         text        not null constraint door_tokens_pk primary key constraint door_tokens_of_a_lease references leases (id),
+    token_hash       text        not null,
+    resource         text        not null
+);
+create unique index door_tokens_one_row_per_token on door_tokens (token_hash);
 
 create table people_head (
     id               integer     not null constraint people_head_pk primary key constraint people_head_one_row check (id = 1),

@@ -7,5 +7,6 @@ namespace JitBroker.Issuers;
 /// <summary>The checks of targets that this build has, for a command that runs without a host.</summary>
 public static class TargetChecks
 {
-    public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) => [new CheckServer(secrets, clock), new CheckAccount(new AwsNet(), secrets, clock)];
+    public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) =>
+        [new CheckServer(secrets, clock), new CheckAccount(new AwsNet(), secrets, clock), new RabbitMq.CheckServer(secrets, clock)];
 }

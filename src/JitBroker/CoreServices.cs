@@ -72,6 +72,7 @@ public static class CoreServices
             .AddSingleton<ISweep, StartGrantsSweep>()
             .AddSingleton<ISweep, EndGrantsSweep>()
             .AddSingleton<ISweep, RevokeLeasesSweep>()
+            .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
@@ -104,7 +105,9 @@ public static class CoreServices
             .AddSingleton<IdempotencyStore>()
             .AddSingleton<RequestReader>()
             .AddSingleton<SettleRequest>()
+            .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
+            .AddSingleton<SubmitExtension>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>();
@@ -113,6 +116,7 @@ public static class CoreServices
         services
             .AddSingleton<GrantStore>()
             .AddSingleton<OpenGrant>()
+            .AddSingleton<ExtendGrant>()
             .AddSingleton<EndGrant>()
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
@@ -126,5 +130,7 @@ public static class CoreServices
             .AddSingleton<StuckLeases>()
             .AddSingleton<RetryLease>()
             .AddSingleton<AbandonLease>()
-            .AddSingleton<RevokeDueLeases>();
+            .AddSingleton<RevokeDueLeases>()
+            .AddSingleton<ProlongLease>()
+            .AddSingleton<ProlongDueLeases>();
 }

@@ -1,5 +1,7 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
+using JitBroker.Benchmarks.Authz;
+using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Benchmarks.Scim;
 
@@ -13,6 +15,8 @@ internal static class Benchmarks
         new LifecycleBenchmark(),
         new AckBenchmark(),
         new AuditBenchmark(),
+        new AuthzBenchmark(),
+        new IssuersBenchmark(),
         new ScimBenchmark(),
     ];
 

@@ -8,7 +8,7 @@ public sealed class StartTests
     public async Task Bad_settings_stop_the_start_with_sentences_for_every_problem()
     {
         using var folder = BrokerFolder.Empty();
-        folder.Write("catalog.yaml", LiveCatalog.Text);
+        folder.Write("catalog.yaml", LiveCatalog.Text());
         folder.Write("appsettings.json", """{ "Broker": { "PublicUrl": "http://jit.example.com", "PendingFor": "soon", "Colour": "blue" }, "Slack": { "Enabled": true } }""");
 
         var (code, output, errors) = await BrokerProcess.RunAsync(folder);

@@ -61,11 +61,6 @@ internal sealed class AwsNet : IDisposable
             response.Dispose();
             throw new StrayAnswerException("it leads to another address");
         }
-
-        /// <summary>The connections are everybody's.</summary>
-        protected override void Dispose(bool disposing)
-        {
-        }
     }
 }
 

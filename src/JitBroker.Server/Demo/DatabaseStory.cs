@@ -36,7 +36,7 @@ internal sealed class DatabaseStory(TourScreen screen, string channel)
 
     private async Task<string> GrantAsync(Colleague ana, Colleague bea, BrokerClient terminal, CancellationToken cancellationToken)
     {
-        const string command = $"/access request {DemoCatalog.Orders} 10m INC-43 totals are off";
+        const string command = $"/access request {DemoDatabase.Orders} 10m INC-43 totals are off";
         await ana.TypeAsync(channel, command, cancellationToken);
         var card = await bea.SeesAsync(channel, "the card for the database", m => m.ButtonValue("approve") is not null && m.Says("INC-43"), cancellationToken);
         var request = card.ButtonValue("approve")!;

@@ -1,6 +1,6 @@
 namespace JitBroker.Server.Demo;
 
-/// <summary>The catalog of the demo: five people, two issuers of tokens and perhaps a database, three ways to be approved.</summary>
+/// <summary>The catalog of the demo: five people, two issuers of tokens and the real servers that there are, three ways to be approved.</summary>
 internal static class DemoCatalog
 {
     /// <summary>Ends at once: the guarded service asks the broker at each use. Needs one of the data owners.</summary>
@@ -19,31 +19,8 @@ internal static class DemoCatalog
 
     public const string StatusAudience = "https://status.demo.example";
 
-    /// <summary>A login of one's own at a real PostgreSQL, where there is one on this machine. Its end cuts the open session.</summary>
-    public const string Orders = "orders-db:read";
-
-    /// <summary>The name of the variable that holds the broker's connection to that PostgreSQL.</summary>
-    public const string OrdersConnection = "DEMO_ORDERS_PG";
-
-    private const string OrdersIssuer = $$"""
-          orders-pg: { kind: postgres, connection: "${env:{{OrdersConnection}}}", heir: jit_heir }
-        """;
-
-    private const string OrdersEntitlement = $$"""
-          {{Orders}}:
-            title: Orders database, read only
-            issuer: orders-pg
-            grants: { database: orders, roles: [orders_readonly], connectionLimit: 5 }
-            risk: low
-            eligible: [engineering]
-            duration: { min: 5s, default: 30m, max: 8h }
-            reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
-            approval:
-              - { group: data-owners, votes: 1 }
-        """;
-
-    /// <param name="withDatabase">There is a PostgreSQL to give access to.</param>
-    public static string Text(bool withDatabase) => $$"""
+    /// <param name="targets">The real servers that there are to give access to.</param>
+    public static string Text(IReadOnlyList<IDemoTarget> targets) => $$"""
         # Who may have what, for how long, and who decides.
         people:
           - { email: ana@example.com, name: Ana Diaz,     slack: T0EX/U0ANA }
@@ -64,7 +41,7 @@ internal static class DemoCatalog
             tokenLifetime: 15m
             introspectors: [ { client: {{ServiceClient}}, secret: "${env:{{ServiceSecret}}}" } ]
           badges: { kind: jwt, alg: ES256, tokenLifetime: 10m }
-        {{(withDatabase ? OrdersIssuer : "")}}
+        {{string.Join('\n', targets.Select(t => t.Issuer))}}
         entitlements:
           {{Logs}}:
             title: Payments logs, read only
@@ -97,6 +74,6 @@ internal static class DemoCatalog
             duration: { min: 5s, default: 15m, max: 2h }
             reason: { required: true, hint: "What are you announcing?" }
             approval: { auto: { atMost: 15m }, else: [ { group: data-owners, votes: 1 } ] }
-        {{(withDatabase ? OrdersEntitlement : "")}}
+        {{string.Join('\n', targets.Select(t => t.Entitlement))}}
         """;
 }

@@ -38,8 +38,8 @@ internal static class DemoCommand
         screen.MarkupLine("\n[bold]JitBroker demo[/]");
         screen.MarkupLineInterpolated($"[bold]Workspace[/] [link={page}]{page}[/]  open this");
         screen.MarkupLineInterpolated($"Service   {world.ServiceUrl}  takes the tokens");
-        if (world.Database is { } database)
-            screen.MarkupLineInterpolated($"Database  {database.Address}  orders, for {DemoCatalog.Orders}");
+        foreach (var target in world.Targets.Found)
+            screen.MarkupLineInterpolated($"{target.Line}");
         screen.MarkupLineInterpolated($"Broker    {world.BrokerUrl}  JIT_URL for jit");
         screen.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"""
 
@@ -51,6 +51,9 @@ internal static class DemoCommand
 
             Ctrl-C ends it; nothing is kept.
             """);
+        foreach (var absence in world.Targets.Absences)
+            screen.MarkupLineInterpolated($"Not there: {absence}");
+        world.StartLater(line => screen.MarkupLineInterpolated($"{line}"));
         await world.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

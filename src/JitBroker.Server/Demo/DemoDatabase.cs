@@ -1,8 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -12,8 +10,12 @@ namespace JitBroker.Server.Demo;
 /// A throw-away PostgreSQL on loopback, set up for the <c>postgres</c> issuer as its README says: a database of orders, a role that may read them, a powerless heir, and the broker's own
 /// role. Disposing stops it and deletes its folder.
 /// </summary>
-internal sealed class DemoDatabase : IAsyncDisposable
+internal sealed class DemoDatabase : IDemoTarget
 {
+    /// <summary>A login of one's own, read only. Its end cuts the open session.</summary>
+    public const string Orders = "orders-db:read";
+
+    private const string Variable = "DEMO_ORDERS_PG";
     private const string Binaries = "/usr/lib/postgresql";
 
     private readonly string _bin;
@@ -24,17 +26,34 @@ internal sealed class DemoDatabase : IAsyncDisposable
     private DemoDatabase(string bin, string folder, int port) => (_bin, _folder, _port) = (bin, folder, port);
 
     /// <summary>What the broker connects with: no superuser.</summary>
-    public string ConnectionString => To("postgres", "jit_broker", _password);
+    private string ConnectionString => To("postgres", "jit_broker", _password);
 
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
+    public string Line => string.Create(CultureInfo.InvariantCulture, $"Database  127.0.0.1:{_port}  orders, for {Orders}");
+
+    public string Issuer => $$"""  orders-pg: { kind: postgres, connection: "${env:{{Variable}}}", heir: jit_heir }""";
+
+    public string Entitlement => $$"""
+          {{Orders}}:
+            title: Orders database, read only
+            issuer: orders-pg
+            grants: { database: orders, roles: [orders_readonly], connectionLimit: 5 }
+            risk: low
+            eligible: [engineering]
+            duration: { min: 5s, default: 30m, max: 8h }
+            reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
+            approval:
+              - { group: data-owners, votes: 1 }
+        """;
+
+    public string? Secret(string name) => name == Variable ? ConnectionString : null;
 
     /// <returns>No database, and why, where PostgreSQL's binaries are not on this machine or no server can be made with them: the demo goes on without it.</returns>
-    public static async Task<(DemoDatabase? Database, string Absence)> StartAsync(CancellationToken cancellationToken)
+    public static async Task<(IDemoTarget? Target, string Absence)> StartAsync(Uri broker, CancellationToken cancellationToken)
     {
         if (FindBinaries() is not { } bin)
             return (null, "no PostgreSQL on this machine; with Debian's postgresql installed there would be one");
         var folder = Directory.CreateTempSubdirectory("jitbroker-demo-pg-").FullName;
-        var database = new DemoDatabase(bin, folder, FreePort());
+        var database = new DemoDatabase(bin, folder, FreePorts.Take(1)[0]);
         try
         {
             await database.MakeAsync(cancellationToken);
@@ -128,12 +147,5 @@ internal sealed class DemoDatabase : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{Path.GetFileName(program)} {Path.GetFileName(arguments.FirstOrDefault(a => a.StartsWith(_bin, StringComparison.Ordinal)))} ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}".Replace("  ", " ", StringComparison.Ordinal));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Configuration;
 namespace JitBroker.Server.Demo;
 
 /// <summary>
-/// Everything of the demo in one process, on loopback: a chat workspace, a broker on SQLite in a temporary folder, a guarded service as the target, and,
-/// where PostgreSQL is installed, a throw-away one as another.
+/// Everything of the demo in one process, on loopback: a chat workspace, a broker on SQLite in a temporary folder, a guarded service as the target, and real servers as others,
+/// throw-away ones, where their software is installed.
 /// They speak to each other over the wire only, as they would on three machines. Disposing stops them and deletes the folder.
 /// </summary>
 internal sealed class DemoWorld : IAsyncDisposable
@@ -24,16 +24,16 @@ internal sealed class DemoWorld : IAsyncDisposable
     private readonly WebApplication _broker;
     private readonly GuardedService _service;
 
-    private DemoWorld(string folder, PlaygroundHost workspace, (DemoDatabase? Database, string Absence) database, WebApplication broker, Uri brokerUrl, GuardedService service) =>
-        (_folder, Workspace, Database, DatabaseAbsence, _broker, BrokerUrl, _service) = (folder, workspace, database.Database, database.Absence, broker, brokerUrl, service);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _later = Task.CompletedTask;
+
+    private DemoWorld(string folder, PlaygroundHost workspace, DemoTargets targets, WebApplication broker, Uri brokerUrl, GuardedService service) =>
+        (_folder, Workspace, Targets, _broker, BrokerUrl, _service) = (folder, workspace, targets, broker, brokerUrl, service);
 
     public PlaygroundHost Workspace { get; }
 
-    /// <summary>Null where there can be none; see <see cref="DatabaseAbsence"/>.</summary>
-    public DemoDatabase? Database { get; }
-
-    /// <summary>Why there is no <see cref="Database"/>.</summary>
-    public string DatabaseAbsence { get; }
+    /// <summary>The real servers that there are, and why others are not.</summary>
+    public DemoTargets Targets { get; }
 
     public Uri BrokerUrl { get; }
 
@@ -63,20 +63,20 @@ internal sealed class DemoWorld : IAsyncDisposable
         var secret = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var brokerUrl = Loopback(ports[0]);
         PlaygroundHost? workspace = null;
-        DemoDatabase? database = null;
+        var targets = new DemoTargets(brokerUrl);
         WebApplication? broker = null;
         try
         {
             workspace = await PlaygroundHost.StartAsync(new PlaygroundOptions { Clock = BrokerHost.NewClock(), Listen = Loopback(ports[1]) }, cancellationToken);
-            (database, var absence) = await DemoDatabase.StartAsync(cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), DemoCatalog.Text(database is not null), cancellationToken);
-            broker = BrokerHost.Build(ReadSettings(folder, brokerUrl, workspace, database, secret), new BrokerHostOptions
+            await targets.StartAsync(cancellationToken);
+            await File.WriteAllTextAsync(CatalogFile(folder), DemoCatalog.Text(targets.Found), cancellationToken);
+            broker = BrokerHost.Build(ReadSettings(folder, brokerUrl, workspace, targets, secret), new BrokerHostOptions
             {
                 ConfigureLogging = logging => logging.SetMinimumLevel(isQuiet ? LogLevel.Error : LogLevel.Warning).AddFilter("JitBroker", isQuiet ? LogLevel.Error : LogLevel.Warning),
             });
             await broker.StartAsync(cancellationToken);
             workspace.ConnectApp(brokerUrl);
-            return new DemoWorld(folder, workspace, (database, absence), broker, brokerUrl, await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken));
+            return new DemoWorld(folder, workspace, targets, broker, brokerUrl, await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken));
         }
         catch
         {
@@ -84,27 +84,47 @@ internal sealed class DemoWorld : IAsyncDisposable
                 await broker.DisposeAsync();
             if (workspace is not null)
                 await workspace.DisposeAsync();
-            if (database is not null)
-                await database.DisposeAsync();
+            await targets.DisposeAsync();
             Directory.Delete(folder, recursive: true);
             throw;
         }
     }
 
+    /// <summary>Starts what takes longer, beside everything else. The broker takes each over by itself, as it does any change of its catalog; then it is told.</summary>
+    public void StartLater(Action<string> tell) => _later = _later.IsCompleted ? StartLaterAsync(tell, _stopping.Token) : _later;
+
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _broker.WaitForShutdownAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await _later.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
         await _service.DisposeAsync();
         await _broker.StopAsync();
         await _broker.DisposeAsync();
         await Workspace.DisposeAsync();
-        if (Database is not null)
-            await Database.DisposeAsync();
+        await Targets.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static BrokerSettings ReadSettings(string folder, Uri brokerUrl, PlaygroundHost workspace, DemoDatabase? database, string serviceSecret)
+    private Task StartLaterAsync(Action<string> tell, CancellationToken cancellationToken) => Targets.StartLaterAsync(
+        async (target, absence) =>
+        {
+            if (target is null)
+            {
+                tell($"Not there: {absence}");
+                return;
+            }
+
+            await File.WriteAllTextAsync(CatalogFile(_folder), DemoCatalog.Text(Targets.Found), cancellationToken);
+            tell(target.Line);
+        },
+        cancellationToken);
+
+    private static string CatalogFile(string folder) => Path.Combine(folder, "catalog.yaml");
+
+    private static BrokerSettings ReadSettings(string folder, Uri brokerUrl, PlaygroundHost workspace, DemoTargets targets, string serviceSecret)
     {
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -125,12 +145,7 @@ internal sealed class DemoWorld : IAsyncDisposable
             ["Signing:KeysDirectory"] = "keys",
         };
         var secrets = new SecretResolver(
-            name => name switch
-            {
-                DemoCatalog.ServiceSecret => serviceSecret,
-                DemoCatalog.OrdersConnection => database?.ConnectionString,
-                _ => null,
-            },
+            name => name == DemoCatalog.ServiceSecret ? serviceSecret : targets.Secret(name),
             folder);
         var result = SettingsLoader.Load(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), secrets, folder);
         return result.Settings ?? throw new StartException([.. result.Problems.Select(p => p.ToString())]);

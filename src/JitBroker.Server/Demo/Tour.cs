@@ -36,8 +36,8 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         var token = await UseAsync(terminal, grant, cancellationToken);
         await DoneAsync(ana, terminal, grant, token, cancellationToken);
 
-        if (world.Database is null)
-            screen.Line($"(The chapter about a database login is left out: {world.DatabaseAbsence})");
+        if (!world.Targets.Found.OfType<DemoDatabase>().Any())
+            screen.Line($"(The chapter about a database login is left out: {string.Join("; ", world.Targets.Absences)})");
         else
         {
             screen.Chapter("A database login works, and is cut while it is connected");

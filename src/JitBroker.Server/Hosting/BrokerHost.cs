@@ -5,8 +5,10 @@ using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers;
 using JitBroker.Issuers.Aws;
+using JitBroker.Issuers.Http;
 using JitBroker.Issuers.Jwt;
 using JitBroker.Issuers.Postgres;
+using JitBroker.Issuers.RabbitMq;
 using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.Scheduling;
@@ -103,6 +105,8 @@ public static class BrokerHost
             .AddPostgresIssuer()
             .AddScim()
             .AddAwsIssuer()
+            .AddRabbitMqIssuer()
+            .AddHttpIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);
         if (options.Scheduling)
@@ -181,7 +185,7 @@ public static class BrokerHost
     private static void MapAll(WebApplication app)
     {
         app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog().MapIdentities();
-        app.MapOAuth().MapWellKnown().MapHealth().MapCollectPage();
+        app.MapOAuth().MapWellKnown().MapHealth().MapAuthz().MapCollectPage();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();
         app.MapScim();

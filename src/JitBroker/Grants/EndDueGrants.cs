@@ -1,5 +1,6 @@
 using JitBroker.Catalog;
 using JitBroker.People;
+using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Storage;
 
@@ -57,12 +58,6 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
         }
     }
 
-    /// <summary>
-    /// A shift that is over, or a schedule that does not answer, takes nothing away that was given; leaving a group of named people does.
-    /// </summary>
-    private static bool MayKeep(PeopleDirectory directory, Entitlement entitlement, string holder) =>
-        entitlement.Eligible.All(directory.IsOnCall) || entitlement.Eligible.Any(g => directory.IsMember(g, holder) || (directory.IsUnknown(g) && directory.Catalog.Groups.ContainsKey(g)));
-
     /// <summary>Why a live grant must end, or null.</summary>
     internal static string? Reason(PeopleDirectory directory, Grant grant)
     {
@@ -70,8 +65,9 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
             return "The entitlement was removed from the catalog.";
         if (directory.Find(grant.Holder) is null)
             return "The holder is not in the catalog any more.";
-        if (!RequestContent.FromText(grant.Content).StillMeans(directory.Catalog))
+        var content = RequestContent.FromText(grant.Content);
+        if (!content.StillMeans(directory.Catalog))
             return "What the entitlement grants was changed in the catalog.";
-        return MayKeep(directory, entitlement, grant.Holder) ? null : "The holder may not have this any more.";
+        return Eligibility.MayKeep(directory, grant.Holder, entitlement, content.Emergency) ? null : "The holder may not have this any more.";
     }
 }

@@ -40,6 +40,16 @@ public sealed class GrantStore
            and version < @Version
         """;
 
+    private const string ExtendSql = """
+        update grants
+           set version = @Version,
+               ends_at = @EndsAt
+         where id = @Id
+           and state = 'active'
+           and version = @expected
+           and ends_at < @EndsAt
+        """;
+
     private const string FindSql = $"""
         select {Columns}
           from grants
@@ -116,6 +126,12 @@ public sealed class GrantStore
         };
         return session.WriteOneAsync(MoveSql, parameters, $"Grant {before.Id} was moved without its lock.", cancellationToken);
     }
+
+    /// <summary>Moves the end of an active grant this transaction has locked; never to an earlier time.</summary>
+    /// <exception cref="InvalidOperationException">It is not active or the lock was not held: a bug. At the latest before the commit.</exception>
+    public Task ExtendAsync(Session session, Grant before, Grant after, CancellationToken cancellationToken) =>
+        session.WriteOneAsync(
+            ExtendSql, new { after.Id, after.Version, after.EndsAt, expected = before.Version }, $"Grant {before.Id} was extended without its lock.", cancellationToken);
 
     public Task<Grant?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Grant>(FindSql, new { id }, cancellationToken);

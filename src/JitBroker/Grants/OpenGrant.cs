@@ -46,7 +46,8 @@ public sealed class OpenGrant(GrantStore grants, EventStore events, Announcer an
         return grant;
     }
 
-    internal static DateTimeOffset NoticeAt(Grant grant)
+    /// <summary>When the holder is told that the end is near.</summary>
+    public static DateTimeOffset NoticeAt(Grant grant)
     {
         var nineTenths = grant.StartsAt + ((grant.EndsAt - grant.StartsAt) * 0.9);
         var before = grant.EndsAt - NoticeBefore;

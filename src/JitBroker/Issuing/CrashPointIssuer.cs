@@ -15,3 +15,10 @@ internal sealed class CrashPointIssuer(IIssuer inner, CrashPoints points) : IIss
     public Task<EndOutcome> EndAsync(RevocationHandle handle, CancellationToken cancellationToken) =>
         points.AroundAsync($"end at {Kind}", () => inner.EndAsync(handle, cancellationToken));
 }
+
+/// <inheritdoc cref="CrashPointIssuer"/>
+internal sealed class CrashPointProlongs(IProlongs inner, string kind, CrashPoints points) : IProlongs
+{
+    public Task<ProlongOutcome> ProlongAsync(RevocationHandle handle, DateTimeOffset until, CancellationToken cancellationToken) =>
+        points.AroundAsync($"prolong at {kind}", () => inner.ProlongAsync(handle, until, cancellationToken));
+}

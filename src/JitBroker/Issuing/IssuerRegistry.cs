@@ -18,7 +18,8 @@ public sealed class IssuerRegistry(IEnumerable<IIssuer> issuers, Database databa
 
     private readonly FrozenDictionary<string, IProlongs> _prolonging = OnePerKind(issuers)
         .Where(i => i is IProlongs)
-        .ToFrozenDictionary(i => i.Kind, i => (IProlongs)new ScrubbingProlongs((IProlongs)i, new Scrubber(secrets)), StringComparer.Ordinal);
+        .Select(i => (i.Kind, Prolongs: (IProlongs)new ScrubbingProlongs((IProlongs)i, new Scrubber(secrets))))
+        .ToFrozenDictionary(i => i.Kind, i => database.CrashPoints.AreOn ? new CrashPointProlongs(i.Prolongs, i.Kind, database.CrashPoints) : i.Prolongs, StringComparer.Ordinal);
 
     /// <summary>Null when this build has no such issuer; nothing can be asked for, minted or ended there.</summary>
     public IIssuer? Find(string kind) => _byKind.GetValueOrDefault(kind);

@@ -42,9 +42,9 @@ public static class Collecting
         if (!content.StillMeans(directory.Catalog))
             return new Refusal(Codes.GrantNotActive, $"What {grant.Entitlement} grants has changed since this was approved, so nothing more is minted under it. Ask again.");
         var entitlement = directory.Catalog.Entitlements[grant.Entitlement];
-        if (Eligibility.IsEligible(directory, grant.Holder, entitlement))
+        if (content.Emergency ? Eligibility.MayKeep(directory, grant.Holder, entitlement, emergency: true) : Eligibility.IsEligible(directory, grant.Holder, entitlement))
             return null;
-        return Eligibility.WhyUnknown(directory, grant.Holder, entitlement) is { } why
+        return !content.Emergency && Eligibility.WhyUnknown(directory, grant.Holder, entitlement) is { } why
             ? new Refusal(Codes.Unavailable, $"I could not check whether you may still have {grant.Entitlement} ({why}), so nothing is minted now. Try again in a moment.") { RetryAfter = TimeSpan.FromSeconds(15) }
             : new Refusal(Codes.NotEligible, $"You may not have {grant.Entitlement} any more. Ask the platform team.");
     }

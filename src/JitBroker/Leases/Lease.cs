@@ -48,6 +48,11 @@ public sealed record Lease
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
+    /// <summary>The later end that its grant has and the target does not know yet; null when they agree, or the target cannot be told.</summary>
+    public DateTimeOffset? ProlongUntil { get; init; }
+
+    public DateTimeOffset? NextProlongAt { get; init; }
+
     /// <summary>It cannot be ended for now, and an operator may retry or abandon it.</summary>
     public bool IsStuck => State == "revoking" && StuckSince is not null;
 

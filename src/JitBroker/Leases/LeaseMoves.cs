@@ -70,6 +70,32 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
         return true;
     }
 
+    /// <summary>Its grant ends later now; the target is still to be told.</summary>
+    /// <returns>False when it was moved by somebody else first.</returns>
+    public Task<bool> BeginProlongingAsync(Session session, Lease lease, DateTimeOffset until, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        session.AfterCommit(() => wakeups.Pulse(Sweep.ProlongLeases));
+        return ProlongAsync(session, lease, lease with { ProlongUntil = until, NextProlongAt = now }, "lease.prolonging", until, requestId, now, cancellationToken);
+    }
+
+    /// <summary>The target keeps the later end, read back there.</summary>
+    public Task<bool> ProlongedAsync(Session session, Lease lease, DateTimeOffset expiresAt, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        session.AfterCommit(() => wakeups.DueAt(expiresAt));
+        var prolonged = lease with { ExpiresAt = expiresAt, ProlongUntil = null, NextProlongAt = null, LastError = null };
+        return ProlongAsync(session, lease, prolonged, "lease.prolonged", expiresAt, requestId, now, cancellationToken);
+    }
+
+    private async Task<bool> ProlongAsync(
+        Session session, Lease before, Lease after, string type, DateTimeOffset until, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!await leases.ProlongAsync(session, before, after with { Version = before.Version + 1 }, cancellationToken))
+            return false;
+        var data = new JsonObject { ["until"] = Instants.ToText(until) };
+        await events.AppendAsync(session, AuditEvent.BySystem("lease", before.Id, before.Version + 1, type, now, requestId, data), cancellationToken);
+        return true;
+    }
+
     private async Task<bool> MoveAsync(Session session, Lease before, Lease after, AuditEvent happened, CancellationToken cancellationToken)
     {
         if (!await leases.MoveAsync(session, before, after, cancellationToken))
@@ -93,5 +119,6 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
         public const string Expired = "expired";
         public const string MintFailed = "mint_failed";
         public const string SessionEnded = "session_ended";
+        public const string Gone = "gone";
     }
 }

@@ -7,7 +7,7 @@ public sealed class LeaseStore
 {
     private const string Columns = """
         id, grant_id, state, version, holder, session_id, target, handle, created_at, mint_deadline, expires_at, due_by, revoked_at,
-               verified, attempts, last_error, stuck_since, next_attempt_at
+               verified, attempts, last_error, stuck_since, next_attempt_at, prolong_until, next_prolong_at
         """;
 
     private const string InsertSql = """
@@ -26,6 +26,8 @@ public sealed class LeaseStore
                verified = @Verified,
                last_error = @LastError,
                next_attempt_at = @NextAttemptAt,
+               prolong_until = null,
+               next_prolong_at = null,
                claimed_by = null,
                claimed_until = null
          where id = @Id
@@ -128,6 +130,41 @@ public sealed class LeaseStore
            and version = @expected
         """;
 
+    private const string ProlongSql = """
+        update leases
+           set version = @Version,
+               expires_at = @ExpiresAt,
+               last_error = @LastError,
+               prolong_until = @ProlongUntil,
+               next_prolong_at = @NextProlongAt,
+               claimed_by = null,
+               claimed_until = null
+         where id = @Id
+           and state = 'active'
+           and version = @expected
+        """;
+
+    private const string ProlongingTargetsSql = """
+          select distinct target
+            from leases
+           where next_prolong_at <= @now
+             and (claimed_until is null or claimed_until <= @now)
+        """;
+
+    private const string ClaimToProlongSql = $"""
+           update leases
+              set claimed_by = @owner,
+                  claimed_until = @until
+            where id in (select id
+                           from leases
+                          where target = @target
+                            and next_prolong_at <= @now
+                            and (claimed_until is null or claimed_until <= @now)
+                       order by next_prolong_at
+                          limit @limit /* pg: for update skip locked */)
+        returning {Columns}
+        """;
+
     private const string StuckSql = $"""
           select {Columns}
             from leases
@@ -179,6 +216,23 @@ public sealed class LeaseStore
     public Task<IReadOnlyList<Lease>> ClaimDueAsync(
         Session session, string target, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<Lease>(ClaimDueAtTargetSql, new { target, owner, now, until, limit }, cancellationToken);
+
+    /// <summary>The targets at which a live lease is due to be given a later end and not claimed.</summary>
+    public Task<IReadOnlyList<string>> ProlongingTargetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(ProlongingTargetsSql, new { now }, cancellationToken);
+
+    /// <summary>As <see cref="ClaimDueAsync"/>, for what is to be prolonged.</summary>
+    public Task<IReadOnlyList<Lease>> ClaimToProlongAsync(
+        Session session, string target, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(ClaimToProlongSql, new { target, owner, now, until, limit }, cancellationToken);
+
+    /// <summary>Writes how far a live lease's prolongation is, and lets the claim go.</summary>
+    /// <returns>False when somebody else moved it first.</returns>
+    public async Task<bool> ProlongAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken)
+    {
+        var parameters = new { after.Id, after.Version, after.ExpiresAt, after.LastError, after.ProlongUntil, after.NextProlongAt, expected = before.Version };
+        return await session.ExecuteAsync(ProlongSql, parameters, cancellationToken) == 1;
+    }
 
     /// <summary>Makes a stuck end due, whoever has claimed it.</summary>
     /// <returns>False when somebody else moved it first.</returns>

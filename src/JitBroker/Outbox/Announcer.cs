@@ -30,21 +30,24 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     public static readonly TimeSpan HomePause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A request was made: its cards, to the approvers and to its asker.</summary>
+    /// <param name="thread">The request under whose cards they are posted, where the same conversation has one; null: cards of their own.</param>
     public async Task SubmittedAsync(
-        Session session, PeopleDirectory directory, Entitlement entitlement, Request request, IReadOnlyList<Approver> approvers, DateTimeOffset now, CancellationToken cancellationToken)
+        Session session, PeopleDirectory directory, Request request, IReadOnlyList<Approver> approvers, string? thread, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (surfaces.All.Count == 0)
             return;
+        var entitlement = directory.Catalog.Entitlements[request.Entitlement];
+        var data = thread is null ? null : new JsonObject { [Threads.Under] = thread };
         await outbox.InsertCardAsync(session, request.Id, cancellationToken);
         foreach (var surface in surfaces.All)
         {
             foreach (var recipient in Audience(directory, entitlement, surface, approvers))
-                await AddAsync(session, surface.Surface, Templates.ApprovalCard, request.Id, recipient, now, now, null, cancellationToken);
+                await AddAsync(session, surface.Surface, Templates.ApprovalCard, request.Id, recipient, now, now, data, cancellationToken);
             if (IsReachable(directory, request.Requester, surface.Surface))
-                await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, null, cancellationToken);
+                await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, data, cancellationToken);
         }
 
-        await HomesAsync(session, directory, request, entitlement.Approval, now, cancellationToken);
+        await HomesAsync(session, directory, request, RequestContent.FromText(request.Content).Rule, now, cancellationToken);
         Wake(session);
     }
 

@@ -10,6 +10,18 @@ public static class Eligibility
     public static bool IsEligible(PeopleDirectory directory, string email, Entitlement entitlement) =>
         directory.Find(email) is not null && entitlement.Eligible.Any(g => directory.IsMember(g, email));
 
+    /// <summary>
+    /// Whether <paramref name="email"/> may keep what was granted. A shift that is over, or a schedule that does not answer, takes nothing away that was given; leaving
+    /// the catalog or a group of named people does. An emergency goes by those who may take it.
+    /// </summary>
+    public static bool MayKeep(PeopleDirectory directory, string email, Entitlement entitlement, bool emergency)
+    {
+        var groups = emergency ? entitlement.BreakGlass?.Eligible ?? [] : entitlement.Eligible;
+        return directory.Find(email) is not null
+            && groups.Count > 0
+            && (groups.All(directory.IsOnCall) || groups.Any(g => directory.IsMember(g, email) || (directory.IsUnknown(g) && directory.Catalog.Groups.ContainsKey(g))));
+    }
+
     /// <summary>Hidden entitlements exist only for those who may ask for them; anybody else must get the answer an unknown name gets.</summary>
     public static bool MaySee(PeopleDirectory directory, string email, Entitlement entitlement) =>
         !entitlement.Hidden || IsEligible(directory, email, entitlement);

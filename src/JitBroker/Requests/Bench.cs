@@ -21,9 +21,10 @@ public sealed class Bench
         Decisions = decisions;
         Content = RequestContent.FromText(request.Content);
         Today = directory.Catalog.Entitlements.GetValueOrDefault(request.Entitlement);
-        _rules = Today is null || RequestContent.RuleText(Today.Approval) == RequestContent.RuleText(Content.Rule)
+        var today = Today is null ? null : request.IsExtension ? Extensions.RuleOf(Today, Content.Emergency) : Today.Approval;
+        _rules = today is null || RequestContent.RuleText(today) == RequestContent.RuleText(Content.Rule)
             ? [Content.Rule]
-            : [Content.Rule, Today.Approval];
+            : [Content.Rule, today];
     }
 
     public PeopleDirectory Directory => _directory;
@@ -50,7 +51,7 @@ public sealed class Bench
         {
             var shortest = Counting.Select(d => d.DurationS).OfType<long>().Append(Request.DurationS).Min();
             var decided = TimeSpan.FromSeconds(shortest);
-            return Today is { } today && today.Duration.Max < decided ? today.Duration.Max : decided;
+            return Today is { } today && Extensions.LongestOf(today, Content.Emergency) is var limit && limit < decided ? limit : decided;
         }
     }
 

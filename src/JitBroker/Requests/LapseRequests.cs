@@ -4,7 +4,7 @@ using JitBroker.Storage;
 
 namespace JitBroker.Requests;
 
-/// <summary>Sweep: settles pending requests whose time is over. Harmless to run twice or on several replicas: each lapse takes the request's lock.</summary>
+/// <summary>Sweep: settles pending requests whose time is over, and extensions of what has ended. Harmless to run twice or on several replicas: each lapse takes the request's lock.</summary>
 public sealed class LapseRequests(Database database, RequestStore requests, SettleRequest settle, Announcer announcer, CatalogHolder catalogs, TimeProvider clock)
 {
     private const int Batch = 200;
@@ -14,8 +14,9 @@ public sealed class LapseRequests(Database database, RequestStore requests, Sett
     {
         var now = clock.GetUtcNow();
         var due = await database.ReadAsync(session => requests.LapsingAsync(session, now, Batch, cancellationToken), cancellationToken);
+        var orphaned = await database.ReadAsync(session => requests.OrphanedAsync(session, Batch, cancellationToken), cancellationToken);
         var lapsed = 0;
-        foreach (var id in due)
+        foreach (var id in due.Union(orphaned, StringComparer.Ordinal))
             lapsed += await database.WriteAsync(session => LapseAsync(session, id, now, cancellationToken), cancellationToken) ? 1 : 0;
         return lapsed;
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using JitBroker.Audit;
 using JitBroker.Catalog;
 
@@ -17,6 +18,7 @@ namespace JitBroker.Requests;
 /// <param name="Grants">What is granted, canonical JSON with references unresolved.</param>
 /// <param name="Rule">The approval rule in force at submit.</param>
 /// <param name="DurationS">The asked duration in seconds.</param>
+/// <param name="Emergency">Taken as break-glass, or the extension of one that was; left out of the text when not.</param>
 public sealed record RequestContent(
     string Entitlement,
     string Issuer,
@@ -25,7 +27,8 @@ public sealed record RequestContent(
     string Grants,
     ApprovalRule Rule,
     string Holder,
-    long DurationS)
+    long DurationS,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Emergency = false)
 {
     // A look at a request or grant reads its content, and one lifecycle is a handful of looks. Bounded; a pure function's answers cannot go stale.
     private const int MostKnown = 1000;
@@ -34,11 +37,12 @@ public sealed record RequestContent(
     private static readonly ConcurrentDictionary<string, RequestContent> Known = new(StringComparer.Ordinal);
     private static readonly ConditionalWeakTable<ApprovalRule, string> RuleTexts = [];
 
-    public static RequestContent Pin(CatalogSnapshot catalog, Entitlement entitlement, string holder, TimeSpan duration)
+    /// <param name="rule">Who decides it: the entitlement's own rule, but for the extension of an emergency.</param>
+    public static RequestContent Pin(CatalogSnapshot catalog, Entitlement entitlement, ApprovalRule rule, string holder, TimeSpan duration, bool emergency = false)
     {
         var issuer = catalog.Issuers[entitlement.Issuer];
         return new RequestContent(
-            entitlement.Name, issuer.Name, issuer.Kind, issuer.Settings, entitlement.Grants, entitlement.Approval, holder, (long)duration.TotalSeconds);
+            entitlement.Name, issuer.Name, issuer.Kind, issuer.Settings, entitlement.Grants, rule, holder, (long)duration.TotalSeconds, emergency);
     }
 
     /// <exception cref="JsonException">The row was tampered with beyond reading.</exception>

@@ -12,7 +12,7 @@ namespace JitBroker.Requests;
 /// <summary>A request with everything a surface shows of it, as it stands at one look.</summary>
 /// <param name="Bench">The request, its decisions, its progress and whom it waits for.</param>
 /// <param name="History">Events of the request and of all that came of it, oldest first; refusals left out.</param>
-/// <param name="Grant">Null until approved.</param>
+/// <param name="Grant">Null until approved; of an extension the grant it is about, from the start.</param>
 /// <param name="Leases">Of the grant, oldest first.</param>
 public sealed record RequestDetails(Bench Bench, IReadOnlyList<AuditEvent> History, Grant? Grant, IReadOnlyList<Lease> Leases)
 {
@@ -72,7 +72,9 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
         if (!Ids.IsId(id) || await requests.FindAsync(session, id, cancellationToken) is not { } request)
             return null;
         var decisions = await requests.DecisionsAsync(session, id, cancellationToken);
-        var grant = await grants.FindByRequestAsync(session, id, cancellationToken);
+        var grant = request.ExtendsGrant is { } extended
+            ? await grants.FindAsync(session, extended, cancellationToken)
+            : await grants.FindByRequestAsync(session, id, cancellationToken);
         var held = grant is null ? [] : await leases.OfGrantAsync(session, grant.Id, cancellationToken);
         var history = await events.AboutAsync(session, id, cancellationToken);
         var bench = new Bench(catalogs.Directory, request, decisions);

@@ -10,14 +10,14 @@ public sealed class RequestStore
 {
     private const string Columns = """
         id, kind, state, version, entitlement, bundle, requester, duration_s, reason, starts_at, created_at, lapses_at,
-               settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash
+               settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash, extends_grant
         """;
 
     private const string InsertSql = """
         insert into requests (id, kind, state, version, entitlement, bundle, requester, duration_s, reason, starts_at, created_at, lapses_at,
-                              settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash)
+                              settled_at, settled_by, settled_because, surface, content, content_hash, catalog_hash, extends_grant)
         values (@Id, @Kind, @State, @Version, @Entitlement, @Bundle, @Requester, @DurationS, @Reason, @StartsAt, @CreatedAt, @LapsesAt,
-                @SettledAt, @SettledBy, @SettledBecause, @Surface, @Content, @ContentHash, @CatalogHash)
+                @SettledAt, @SettledBy, @SettledBecause, @Surface, @Content, @ContentHash, @CatalogHash, @ExtendsGrant)
             on conflict (requester, entitlement, kind) where state = 'pending' do nothing
         """;
 
@@ -67,6 +67,24 @@ public sealed class RequestStore
              and lapses_at <= @now
         order by lapses_at
            limit @limit
+        """;
+
+    private const string OrphanedSql = """
+          select r.id
+            from requests r
+            join grants g on g.id = r.extends_grant
+           where r.state = 'pending'
+             and r.extends_grant is not null
+             and g.state in ('ending', 'ended')
+        order by r.id
+           limit @limit
+        """;
+
+    private const string CountExtensionsSql = """
+        select count(*)
+          from requests
+         where state = 'approved'
+           and extends_grant = @grantId
         """;
 
     private const string PendingSql = """
@@ -168,6 +186,14 @@ public sealed class RequestStore
     /// <summary>Ids of pending requests whose time is over, oldest first.</summary>
     public Task<IReadOnlyList<string>> LapsingAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(LapsingSql, new { now, limit }, cancellationToken);
+
+    /// <summary>Ids of pending extensions whose grant is over.</summary>
+    public Task<IReadOnlyList<string>> OrphanedAsync(Session session, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(OrphanedSql, new { limit }, cancellationToken);
+
+    /// <summary>How often a grant was extended. Certain under the grant's lock.</summary>
+    public async Task<long> CountExtensionsAsync(Session session, string grantId, CancellationToken cancellationToken) =>
+        await session.FirstOrDefaultAsync<long>(CountExtensionsSql, new { grantId }, cancellationToken);
 
     /// <summary>Ids of all that wait for a decision.</summary>
     public Task<IReadOnlyList<string>> PendingAsync(Session session, CancellationToken cancellationToken) =>

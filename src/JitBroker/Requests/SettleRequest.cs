@@ -11,7 +11,7 @@ namespace JitBroker.Requests;
 /// <summary>
 /// The ways a pending request settles, each inside a transaction that holds its lock: state, event, cards and, for an approval, the grant.
 /// </summary>
-public sealed class SettleRequest(RequestStore requests, EventStore events, OpenGrant openGrant, Announcer announcer)
+public sealed class SettleRequest(RequestStore requests, EventStore events, OpenGrant openGrant, ExtendGrant extendGrant, Announcer announcer)
 {
     public const string NobodyDecided = "nobody_decided";
     public const string CatalogChanged = "catalog_changed";
@@ -19,14 +19,15 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
     public const string RequesterGone = "requester_gone";
 
     /// <summary>
-    /// Lapses the request if it must not be decided any more: its time is over, what it would grant has changed, or its asker may not have it any more. That of an
-    /// asker who is gone is cancelled.
+    /// Lapses the request if it must not be decided any more: its time is over, what it would grant has changed, its asker may not have it any more, or what it
+    /// would extend is over. An extension's grant is locked from then on. What an asker who is gone
+    /// had asked for is cancelled.
     /// </summary>
     /// <returns>The settled request, or null when it may still be decided.</returns>
     public async Task<Request?> OverdueAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var request = bench.Request;
-        var because = Because(bench, now);
+        var because = Because(bench, now) ?? (request.IsExtension ? await extendGrant.ObjectionAsync(session, bench, now, cancellationToken) : null);
         if (because is null)
             return null;
 
@@ -52,7 +53,10 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         if (!bench.Content.StillMeans(bench.Directory.Catalog))
             return CatalogChanged;
         var (directory, entitlement) = (bench.Directory, bench.Today!);
-        return Eligibility.IsEligible(directory, request.Requester, entitlement) || Eligibility.WhyUnknown(directory, request.Requester, entitlement) is not null ? null : NotEligible;
+        var mayHave = bench.Content.Emergency
+            ? Eligibility.MayKeep(directory, request.Requester, entitlement, emergency: true)
+            : Eligibility.IsEligible(directory, request.Requester, entitlement) || Eligibility.WhyUnknown(directory, request.Requester, entitlement) is not null;
+        return mayHave ? null : NotEligible;
     }
 
     /// <summary>Any deny by one who may decide settles. The vote's own event has taken the lock's version; this takes the next.</summary>
@@ -66,7 +70,7 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         return denied;
     }
 
-    /// <summary>The quorum is filled: the grant is born in the same transaction, its end already due.</summary>
+    /// <summary>The quorum is filled: the grant is born in the same transaction, its end already due; or the extended one gets its later end.</summary>
     public async Task<Decided> ApprovedAsync(Session session, Bench bench, Actor by, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var approved = Settled(bench.Request, RequestState.Approved, by.Email, null, now);
@@ -75,7 +79,9 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         var data = new JsonObject { ["by"] = new JsonArray([.. bench.Counting.Select(d => (JsonNode)d.Person)]), ["contentHash"] = approved.ContentHash };
         await events.AppendAsync(session, AuditEvent.By(by, "request", approved.Id, approved.Version, "request.approved", now, approved.Id, data), cancellationToken);
         await announcer.HomesAsync(session, bench, now, cancellationToken);
-        var grant = await openGrant.InAsync(session, bench.Directory, approved, bench.Duration, now, cancellationToken);
+        var grant = approved.IsExtension
+            ? await extendGrant.InAsync(session, bench.Directory, approved, bench.Duration, now, cancellationToken)
+            : await openGrant.InAsync(session, bench.Directory, approved, bench.Duration, now, cancellationToken);
         return new Decided(approved, grant);
     }
 

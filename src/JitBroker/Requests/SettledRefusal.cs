@@ -28,6 +28,8 @@ public static class SettledRefusal
     {
         "catalog_changed" => "what it would grant has changed since.",
         "not_eligible" => "its asker may not have it any more.",
+        "grant_ended" => "the access it would extend is over.",
+        "extension_limit" => "the access was extended to its limit meanwhile.",
         _ => "nobody decided in time.",
     };
 }

@@ -1,12 +1,9 @@
-using System.Text.Json.Nodes;
 using JitBroker.Audit;
 using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Issuing;
-using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.Policy;
-using JitBroker.Scheduling;
 using JitBroker.Storage;
 
 namespace JitBroker.Requests;
@@ -25,18 +22,7 @@ public sealed record Submitted(IReadOnlyList<Request> Requests, IReadOnlyList<Re
 /// is settled in the same transaction. A request that nobody could approve is refused.
 /// </summary>
 public sealed class SubmitRequest(
-    Database database,
-    RequestStore requests,
-    EventStore events,
-    OpenGrant openGrant,
-    Announcer announcer,
-    Refusals refusals,
-    CatalogHolder catalogs,
-    IssuerRegistry issuers,
-    BrokerLimits limits,
-    AskLimits askLimits,
-    Wakeups wakeups,
-    TimeProvider clock)
+    Database database, OpenRequest open, OpenGrant openGrant, Refusals refusals, CatalogHolder catalogs, IssuerRegistry issuers, BrokerLimits limits, TimeProvider clock)
 {
     private const string Kind = "access";
 
@@ -104,20 +90,16 @@ public sealed class SubmitRequest(
         CommitWith<Submitted>? together,
         CancellationToken cancellationToken)
     {
-        var counts = await requests.CountAsync(session, actor.Email, now - TimeSpan.FromMinutes(1), cancellationToken);
-        if (Limit(counts, analyses.Count) is { } limited)
+        if (await open.TooManyAsync(session, actor.Email, analyses.Count, now, cancellationToken) is { } limited)
             return limited;
         var stored = new List<Request>(analyses.Count);
         foreach (var analysis in analyses)
         {
             var request = Compose(actor, order, directory.Catalog, analysis, now);
-            if (!await requests.InsertAsync(session, request, cancellationToken))
-            {
-                session.Doom();
-                return await AlreadyOpenAsync(session, request, cancellationToken);
-            }
-
-            stored.Add(await AnnounceAsync(session, actor, directory, analysis, request, now, cancellationToken));
+            var thread = stored.Count == 0 ? null : stored[0].Id;
+            if (await open.InAsync(session, actor, directory, request, analysis.Approvers, thread, now, cancellationToken) is { } refusal)
+                return refusal;
+            stored.Add(analysis.AutoApproved.Met ? await ByRuleAsync(session, directory, analysis, request, now, cancellationToken) : request);
         }
 
         var submitted = new Submitted(stored, analyses);
@@ -126,29 +108,17 @@ public sealed class SubmitRequest(
         return submitted;
     }
 
-    private async Task<Request> AnnounceAsync(
-        Session session, Actor actor, PeopleDirectory directory, RequestAnalysis analysis, Request request, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Request> ByRuleAsync(
+        Session session, PeopleDirectory directory, RequestAnalysis analysis, Request request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var data = new JsonObject { ["entitlement"] = request.Entitlement, ["duration"] = Durations.Iso(request.Duration), ["reason"] = request.Reason, ["contentHash"] = request.ContentHash };
-        await events.AppendAsync(session, AuditEvent.By(actor, "request", request.Id, 1, "request.submitted", now, request.Id, data), cancellationToken);
-        await announcer.SubmittedAsync(session, directory, analysis.Entitlement!, request, analysis.Approvers, now, cancellationToken);
-        session.AfterCommit(() => wakeups.DueAt(request.LapsesAt));
-        if (!analysis.AutoApproved.Met)
-            return request;
-        var approved = request with
-        {
-            State = RequestState.Approved.ToText(), Version = 2, SettledAt = now, SettledBecause = "rule",
-        };
-        await requests.SettleAsync(session, approved, cancellationToken);
-        var why = new JsonObject { ["because"] = "rule", ["text"] = analysis.AutoApproved.Why };
-        await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, 2, "request.approved", now, request.Id, why), cancellationToken);
+        var approved = await open.ApprovedAsync(session, request, "rule", analysis.AutoApproved.Why, now, cancellationToken);
         await openGrant.InAsync(session, directory, approved, request.Duration, now, cancellationToken);
         return approved;
     }
 
     private static Request Compose(Actor actor, SubmitOrder order, CatalogSnapshot catalog, RequestAnalysis analysis, DateTimeOffset now)
     {
-        var content = RequestContent.Pin(catalog, analysis.Entitlement!, actor.Email, analysis.Duration).ToText();
+        var content = RequestContent.Pin(catalog, analysis.Entitlement!, analysis.Rule!, actor.Email, analysis.Duration).ToText();
         return new Request
         {
             Id = Ids.New(now),
@@ -168,20 +138,5 @@ public sealed class SubmitRequest(
             ContentHash = RequestContent.Hash(content),
             CatalogHash = catalog.Hash,
         };
-    }
-
-    private Refusal? Limit(RequestCounts counts, int more)
-    {
-        if (counts.Recent + more > askLimits.RequestsPerMinute)
-            return new Refusal(Codes.RateLimited, $"You asked {counts.Recent} times within a minute; the limit is {askLimits.RequestsPerMinute}. Wait a minute.") { RetryAfter = TimeSpan.FromMinutes(1) };
-        return counts.Open + more > askLimits.OpenRequests
-            ? new Refusal(Codes.RateLimited, $"{counts.Open} of your requests wait for a decision; the limit is {askLimits.OpenRequests}. Withdraw some, or wait until they are decided.") { RetryAfter = TimeSpan.FromMinutes(1) }
-            : null;
-    }
-
-    private async Task<Outcome<Submitted>> AlreadyOpenAsync(Session session, Request request, CancellationToken cancellationToken)
-    {
-        var open = await requests.FindPendingAsync(session, request.Requester, request.Entitlement, request.Kind, cancellationToken);
-        return new Refusal(Codes.AlreadyOpen, $"You have asked for {request.Entitlement} already, and that request ({open}) waits for a decision. Withdraw it first to ask anew.", "entitlement") { Id = open };
     }
 }

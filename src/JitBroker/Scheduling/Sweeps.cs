@@ -33,6 +33,14 @@ internal sealed class RevokeLeasesSweep(RevokeDueLeases revoke) : ISweep
 }
 
 /// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class ProlongLeasesSweep(ProlongDueLeases prolong) : ISweep
+{
+    public Sweep Sweep => Sweep.ProlongLeases;
+
+    public Task RunAsync(CancellationToken cancellationToken) => prolong.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
 internal sealed class LapseRequestsSweep(LapseRequests lapse) : ISweep
 {
     public Sweep Sweep => Sweep.LapseRequests;

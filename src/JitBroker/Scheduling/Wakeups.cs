@@ -6,6 +6,7 @@ public enum Sweep
     StartGrants,
     EndGrants,
     RevokeLeases,
+    ProlongLeases,
     LapseRequests,
     DeliverOutbox,
     WorkInbox,

@@ -25,6 +25,8 @@ public sealed class PlaygroundPageTests
 
         Assert.Empty(ana.Complaints);
         Assert.Empty(bea.Complaints);
+        // Where it is, or that it is not there: whichever, it is said.
+        await demo.SaysAsync("RabbitMQ");
         Assert.Equal(0, await demo.InterruptAsync());
     }
 

@@ -12,6 +12,9 @@ internal sealed class BrokerFolder : IDisposable
 
     public string FolderPath { get; }
 
+    /// <summary>For the environment of its broker.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; private init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public string DatabaseFile => Path.Combine(FolderPath, "jitbroker.db");
 
     /// <summary>Where a test arms crash points; they are on when it exists.</summary>
@@ -23,10 +26,11 @@ internal sealed class BrokerFolder : IDisposable
     /// <param name="publicUrl">The address of the broker: its replicas share it.</param>
     /// <param name="postgres">A connection string; null for SQLite in this folder.</param>
     /// <param name="keys">Where the private keys are.</param>
-    public static BrokerFolder New(ChatWorkspace workspace, Uri publicUrl, string? postgres = null, string logLevel = "Information", string keys = "keys")
+    /// <param name="target">One more issuer in the catalog.</param>
+    public static BrokerFolder New(ChatWorkspace workspace, Uri publicUrl, string? postgres = null, string logLevel = "Information", string keys = "keys", LiveTarget? target = null)
     {
-        var folder = Empty();
-        folder.Write("catalog.yaml", LiveCatalog.Text);
+        var folder = new BrokerFolder(Directory.CreateTempSubdirectory("jitbroker-live-").FullName) { Secrets = target?.Secrets ?? new Dictionary<string, string>(StringComparer.Ordinal) };
+        folder.Write("catalog.yaml", LiveCatalog.Text(target));
         folder.Write("appsettings.json", Settings(workspace, publicUrl, postgres, logLevel, keys).ToJsonString(Indented));
         return folder;
     }

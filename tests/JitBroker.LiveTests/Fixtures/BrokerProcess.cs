@@ -35,10 +35,12 @@ internal sealed class BrokerProcess : IAsyncDisposable
     /// <param name="waits">False: comes back before it is ready.</param>
     /// <param name="crashPoints">It can be told where to die.</param>
     /// <param name="publicUrl">The shared address of several replicas; null: its own.</param>
-    public static async Task<BrokerProcess> StartAsync(ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool waits = true, bool crashPoints = false)
+    /// <param name="target">One more issuer in the catalog.</param>
+    public static async Task<BrokerProcess> StartAsync(
+        ChatWorkspace workspace, string? postgres = null, Uri? publicUrl = null, string logLevel = "Information", string keys = "keys", bool waits = true, bool crashPoints = false, LiveTarget? target = null)
     {
         var url = NewUrl();
-        var broker = new BrokerProcess(BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel, keys), workspace, url);
+        var broker = new BrokerProcess(BrokerFolder.New(workspace, publicUrl ?? url, postgres, logLevel, keys, target), workspace, url);
         workspace.ConnectTo(url);
         if (crashPoints)
             Directory.CreateDirectory(broker.Folder.CrashPoints);
@@ -97,7 +99,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static Dictionary<string, string?> Environment(BrokerFolder folder, ChatWorkspace workspace, Uri url) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string?> Environment(BrokerFolder folder, ChatWorkspace workspace, Uri url) => new(folder.Secrets.ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.Ordinal))
     {
         [CrashPoints.Variable] = Directory.Exists(folder.CrashPoints) ? folder.CrashPoints : null,
         ["ASPNETCORE_URLS"] = url.AbsoluteUri.TrimEnd('/'),

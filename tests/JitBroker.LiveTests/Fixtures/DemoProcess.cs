@@ -26,6 +26,9 @@ internal sealed partial class DemoProcess : IAsyncDisposable
         return demo;
     }
 
+    /// <summary>Waits until it has said this.</summary>
+    public Task SaysAsync(string words) => _program.SaysAsync(words);
+
     /// <summary>Ends as by Ctrl-C; the exit code.</summary>
     public async Task<int> InterruptAsync()
     {
@@ -35,6 +38,9 @@ internal sealed partial class DemoProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Killed it would leave the servers behind that it started.
+        if (!_program.HasExited)
+            await InterruptAsync();
         await _program.DisposeAsync();
         _folder.Dispose();
     }

@@ -27,7 +27,8 @@ internal static class LiveCatalog
 
     public static string EmailOf(int approver) => string.Create(CultureInfo.InvariantCulture, $"app{approver:00}@example.com");
 
-    public static string Text => $$"""
+    /// <param name="target">One more issuer with its entitlement, or null.</param>
+    public static string Text(LiveTarget? target = null) => $$"""
         people:
           - { email: ana@example.com, name: Ana Diaz,      slack: T0EX/U0ANA }
           - { email: bea@example.com, name: Bea Lindqvist, slack: T0EX/U0BEA }
@@ -42,6 +43,7 @@ internal static class LiveCatalog
         roles: { admin: [platform] }
         issuers:
           tokens: { kind: jwt, alg: RS256, tokenLifetime: 15m, introspectors: [ { client: {{ServiceClient}}, secret: "${env:LIVE_SERVICE_SECRET}" } ] }
+        {{(target is null ? "" : $"  target: {target.Issuer}")}}
         entitlements:
           {{Logs}}:
             title: Logs, read only
@@ -69,5 +71,28 @@ internal static class LiveCatalog
             duration: { min: 1s, default: 5m, max: 1h }
             reason: { required: false }
             approval: [ { group: data-owners, votes: 2 } ]
+        {{(target is null ? "" : Of(target))}}
         """;
+
+    /// <summary>Needs one vote of the data owners, as <see cref="Logs"/> does.</summary>
+    private static string Of(LiveTarget target) => $$"""
+          {{LiveTarget.Entitlement}}:
+            title: What the target guards
+            issuer: target
+            grants: {{target.Grants}}
+            eligible: [engineering]
+            duration: { min: 1s, default: 30m, max: 4h }
+            leases: 5
+            reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
+            approval: [ { group: data-owners, votes: 1 } ]
+        """;
+}
+
+/// <summary>A real target in the catalog of a live broker.</summary>
+/// <param name="Issuer">YAML of the issuer <c>target</c>, on one line.</param>
+/// <param name="Grants">YAML of what <see cref="Entitlement"/> grants, on one line.</param>
+/// <param name="Secrets">What the broker's process has in its environment.</param>
+internal sealed record LiveTarget(string Issuer, string Grants, IReadOnlyDictionary<string, string> Secrets)
+{
+    public const string Entitlement = "target:use";
 }

@@ -113,7 +113,22 @@ public sealed class BadCatalogTests
     [InlineData("door", "{ resource: orders-admin }", "")]
     [InlineData("door", "{ resource: \"*\" }", "\"*\" is not a resource")]
     [InlineData("rmq", "{ vhost: /, configure: \"\", write: \"^ev$\", read: \"^(a|b)$\", topics: [ { exchange: ev, write: \"^pay\\\\.\", read: \"\" } ] }", "")]
-    [InlineData("rmq", "{ vhost: /, read: \".*\" }", "")]
+    [InlineData("rmq", "{ vhost: /, read: \".*\" }", "grants.read: \".*\" is wider than it looks: it matches every name, or names with nothing in common. Let every alternative begin with fixed characters")]
+    [InlineData("rmq", "{ vhost: /, read: \".*\", allowWide: \"The platform team moves queues\" }", "")]
+    [InlineData("rmq", "{ vhost: /, configure: \"^(jit-|)\", allowWide: \"They clean up\" }", "")]
+    [InlineData("rmq", "{ vhost: /, read: \"^(orders|.*)$\" }", "is wider than it looks")]
+    [InlineData("rmq", "{ vhost: /, configure: \"^(?i)orders$\" }", "grants.configure: \"^(?i)orders$\" holds something whose reach cannot be told from its text")]
+    [InlineData("rmq", "{ vhost: /, write: \"^amq.*$\" }", "grants.write: \"^amq.*$\" reaches amq.default, the default exchange, through which one writes to every queue")]
+    [InlineData("rmq", "{ vhost: /, write: \"^amq\\\\.default$\", allowWide: \"Replies to any queue\" }", "")]
+    [InlineData("rmq", "{ vhost: /, read: \"^amq\\\\.rabbitmq\\\\..*$\" }", "reaches amq.rabbitmq.trace, the firehose")]
+    [InlineData("rmq", "{ vhost: /, read: \"^a$\", topics: [ { exchange: ev, write: pay } ] }", "grants.topics[0].write: \"pay\" is not anchored")]
+    [InlineData("rmq", "{ vhost: /, read: \"^a$\", topics: [ { exchange: ev, write: \"^\" } ] }", "grants.topics[0].write: \"^\" is wider than it looks")]
+    [InlineData("rmq", "{ vhost: \"*\", read: \"^a$\" }", "grants.vhost: \"*\" is not the name of one virtual host")]
+    [InlineData("rmq", "{ vhost: .., read: \"^a$\" }", "grants.vhost: \"..\" is not the name of one virtual host")]
+    [InlineData("rmq", "{ vhost: /, read: \"^a$\", tags: [administrator] }", "grants.tags: A tag opens the management API")]
+    [InlineData("rmq", "{ vhost: /, read: \"^a$\", tags: administrator, allowWide: \"no\" }", "grants.tags: A tag opens the management API")]
+    [InlineData("rmq", "{ vhost: / }", "x.grants: Nothing is granted")]
+    [InlineData("rmq", "{ vhost: /, configure: \"\", write: \"\", read: \"^$\" }", "x.grants: Nothing is granted")]
     [InlineData("rmq", "{ vhost: /, read: orders }", "\"orders\" is not anchored, so it would match every name that contains it. Write ^orders$")]
     [InlineData("rmq", "{ vhost: /, read: \"^a|b$\" }", "\"^a|b$\" is not anchored")]
     [InlineData("rmq", "{ vhost: /, read: \"^(a$\" }", "\"^(a$\" is not a regular expression")]
@@ -138,6 +153,35 @@ public sealed class BadCatalogTests
             Assert.Empty(result.Problems);
         else
             Assert.Contains(expected, string.Join('\n', result.Problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{ vhost: /, read: \"^(orders|bills)$\", write: \"^ev$\", topics: [ { exchange: ev, write: \"^pay\\\\.\" } ] }", "")]
+    [InlineData("{ vhost: /, read: \"^o[a-z]+$\" }", "grants.read: \"^o[a-z]+$\" cannot be said in a token")]
+    [InlineData("{ vhost: /, read: \"^.*$\" }", "is wider than it looks")]
+    [InlineData("{ vhost: /, write: \"^ev.*$\", topics: [ { exchange: ev, write: \"^pay\" } ] }", "A wildcard beside topic rights would take their limits away")]
+    [InlineData("{ vhost: /, read: \"^a$\", connectionLimit: 5 }", "\"connectionLimit\" is not a key known here")]
+    public void Grants_of_tokens_must_be_such_that_a_token_can_say_them(string grants, string expected)
+    {
+        var result = Sample.Load(Sample.Yaml.Replace("mode: user", "mode: jwt", StringComparison.Ordinal).Replace(
+            "\nbundles:", $"\n  x: {{ issuer: rmq, grants: {grants}, eligible: [engineering], approval: auto }}\nbundles:", StringComparison.Ordinal));
+
+        if (expected.Length == 0)
+            Assert.Empty(result.Problems);
+        else
+            Assert.Contains(expected, string.Join('\n', result.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_servers_do_not_take_each_others_tokens()
+    {
+        const string second = "  mq2: { kind: rabbitmq, management: \"https://mq2\", amqp: \"amqps://mq2\", user: jit, password: \"${file:mq}\", mode: jwt ADD }\n";
+        var yaml = Sample.Yaml.Replace("mode: user", "mode: jwt", StringComparison.Ordinal);
+        string With(string add) => string.Join('\n', Sample.Load(yaml.Replace("  door: ", second.Replace(" ADD", add, StringComparison.Ordinal) + "  door: ", StringComparison.Ordinal)).Problems);
+
+        Assert.Contains("issuers.mq2.resourceServerId: \"rabbitmq\" is already taken by issuers.rmq", With(""), StringComparison.Ordinal);
+        Assert.Equal("", With(", resourceServerId: mq2"));
+        Assert.Contains("is already taken by issuers.rmq", string.Join('\n', Sample.Load(yaml.Replace("https://logs.example", "rabbitmq", StringComparison.Ordinal)).Problems), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -39,6 +39,33 @@ public sealed class GrantTests
     }
 
     [Fact]
+    public async Task An_extension_is_a_request_of_its_own_and_moves_the_grants_end()
+    {
+        await using var broker = await BrokerFixture.NewAsync(BrokerFixture.Catalog.Replace("leases: 2", "leases: 2\n    extensions: { max: 1 }", StringComparison.Ordinal));
+        var (ana, bea, cy) = (await broker.AsAsync("ana"), await broker.AsAsync("bea", canDecide: true), await broker.AsAsync("cy"));
+        var id = await broker.GrantAsync(ana);
+        var before = (await ana.GetAsync($"/v1/grants/{id}")).Is(200).Json["endsAt"]!.GetValue<DateTimeOffset>();
+
+        (await broker.Nobody.PostAsync($"/v1/grants/{id}/extensions", "{}")).IsProblem(401, "unauthenticated");
+        (await cy.PostAsync($"/v1/grants/{id}/extensions", """{"duration":"x"}""")).IsProblem(404, "not_found");
+        (await bea.PostAsync($"/v1/grants/{id}/extensions", """{"duration":"x"}""")).IsProblem(403, "not_the_holder");
+        (await ana.PostAsync($"/v1/grants/{id}/extensions", "{}")).IsProblem(400, "invalid_request");
+        (await ana.PostAsync($"/v1/grants/{id}/extensions", """{"duration":"x","reason":"INC-1"}""")).IsProblem(422, "invalid_duration");
+        (await ana.PostAsync($"/v1/grants/{id}/extensions", """{"duration":"30m","reason":"because"}""")).IsProblem(422, "reason_pattern");
+        var asked = (await ana.PostAsync($"/v1/grants/{id}/extensions", """{"duration":"30m","reason":"INC-1"}""", key: "more")).Is(201);
+        var again = (await ana.PostAsync($"/v1/grants/{id}/extensions", """{"duration":"30m","reason":"INC-1"}""", key: "more")).Is(201);
+
+        Assert.Equal(("extension", "pending", "PT30M", asked.Text("id")), (asked.Text("kind"), asked.Text("state"), asked.Text("duration"), again.Text("id")));
+        Assert.Equal($"/v1/requests/{asked.Text("id")}", asked.Header("Location"));
+        var decided = (await bea.PostAsync($"/v1/requests/{asked.Text("id")}/decisions", """{"verdict":"approve"}""")).Is(200);
+        Assert.Equal((id, "active"), ((string?)decided.Json["grant"]!["id"], (string?)decided.Json["grant"]!["state"]));
+        Assert.Equal(before + TimeSpan.FromMinutes(30), (await ana.GetAsync($"/v1/grants/{id}")).Is(200).Json["endsAt"]!.GetValue<DateTimeOffset>());
+        (await ana.PostAsync($"/v1/grants/{id}/extensions", """{"duration":"30m","reason":"INC-1"}""")).IsProblem(409, "extension_limit");
+        (await ana.PostAsync($"/v1/grants/{id}/end")).Is(202);
+        (await ana.PostAsync($"/v1/grants/{id}/extensions", """{"duration":"30m","reason":"INC-1"}""")).IsProblem(409, "grant_not_active");
+    }
+
+    [Fact]
     public async Task Codes_of_collecting_and_ending()
     {
         await using var broker = await BrokerFixture.NewAsync();

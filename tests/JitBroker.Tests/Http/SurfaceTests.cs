@@ -45,7 +45,6 @@ public sealed class SurfaceTests
     [InlineData("GET", "/nothing", 404, "not_found")]
     [InlineData("GET", "/v1/nothing", 404, "not_found")]
     [InlineData("GET", "/v1/secrets", 404, "not_found")]
-    [InlineData("GET", "/authz", 404, "not_found")]
     [InlineData("GET", "/c", 404, "not_found")]
     [InlineData("PUT", "/c/01ARZ3NDEKTSV4RRFFQ69G5FAV", 405, "invalid_request")]
     [InlineData("GET", "/c/01ARZ3NDEKTSV4RRFFQ69G5FAV/sign-in", 405, "invalid_request")]

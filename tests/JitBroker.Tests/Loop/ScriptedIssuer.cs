@@ -7,7 +7,7 @@ namespace JitBroker.Tests.Loop;
 /// <summary>
 /// An issuer of kind <c>http</c> with a target in memory that a test can watch and break: what stands at the target is a set of names, one per lease.
 /// </summary>
-public sealed class ScriptedIssuer : IIssuer
+public class ScriptedIssuer : IIssuer
 {
     private readonly ConcurrentDictionary<string, bool> _standing = new(StringComparer.Ordinal);
     private int _mints;

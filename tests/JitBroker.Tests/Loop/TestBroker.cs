@@ -49,10 +49,10 @@ public sealed class TestBroker : IAsyncDisposable
         set => Get<CatalogHolder>().Replace(value);
     }
 
-    public static async Task<TestBroker> NewAsync(Engine engine, CatalogSnapshot? catalog = null, ChatSurfaces? surfaces = null, TimeProvider? clock = null, AskLimits? asking = null)
+    public static async Task<TestBroker> NewAsync(Engine engine, CatalogSnapshot? catalog = null, ChatSurfaces? surfaces = null, TimeProvider? clock = null, AskLimits? asking = null, ScriptedIssuer? issuer = null)
     {
         var databases = await Databases.NewAsync(engine);
-        return new TestBroker(databases, databases.Database, clock ?? new ManualClock(), new ScriptedIssuer(), catalog ?? TestCatalog.Of(), surfaces ?? new ChatSurfaces([]), "one", owns: true, asking);
+        return new TestBroker(databases, databases.Database, clock ?? new ManualClock(), issuer ?? new ScriptedIssuer(), catalog ?? TestCatalog.Of(), surfaces ?? new ChatSurfaces([]), "one", owns: true, asking);
     }
 
     /// <summary>A second replica over the same database, with the same target and clock.</summary>
@@ -92,6 +92,9 @@ public sealed class TestBroker : IAsyncDisposable
     public Task<Outcome<EndRequested>> EndAsync(string who, string grantId, string? reason = null) =>
         Get<EndGrant>().HandleAsync(As(who), grantId, reason, null, CancellationToken.None);
 
+    public Task<Outcome<Request>> ExtendAsync(string who, string grantId, string duration = "30m", string reason = "INC-1") =>
+        Get<SubmitExtension>().HandleAsync(As(who), new ExtendOrder(grantId, duration, reason), null, CancellationToken.None);
+
     /// <summary>Rings every sweep once and waits for the lanes.</summary>
     public async Task SweepAsync()
     {
@@ -100,6 +103,8 @@ public sealed class TestBroker : IAsyncDisposable
         await Get<EndDueGrants>().RunAsync(CancellationToken.None);
         await Get<RevokeDueLeases>().RunAsync(CancellationToken.None);
         await Get<RevokeDueLeases>().IdleAsync(CancellationToken.None);
+        await Get<ProlongDueLeases>().RunAsync(CancellationToken.None);
+        await Get<ProlongDueLeases>().IdleAsync(CancellationToken.None);
     }
 
     public async Task<Grant> ReadGrantAsync(string id) => (await Get<RequestReader>().FindGrantAsync(id, CancellationToken.None))!.Grant;

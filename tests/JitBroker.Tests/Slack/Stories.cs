@@ -52,7 +52,7 @@ internal static class Stories
 
     private static Request Request(PeopleDirectory directory, Entitlement entitlement, string state, string? text)
     {
-        var content = RequestContent.Pin(directory.Catalog, entitlement, "ana@example.com", TimeSpan.FromHours(1)).ToText();
+        var content = RequestContent.Pin(directory.Catalog, entitlement, entitlement.Approval, "ana@example.com", TimeSpan.FromHours(1)).ToText();
         return new Request
         {
             Id = Id, Kind = "access", State = state, Version = 1, Entitlement = entitlement.Name, Requester = "ana@example.com", DurationS = 3600,

@@ -9,5 +9,6 @@ public sealed class ServersOfTheRun : IDisposable
     {
         PostgresServer.StopAll();
         MotoServer.Stop();
+        Issuing.RabbitMqServer.StopAll();
     }
 }

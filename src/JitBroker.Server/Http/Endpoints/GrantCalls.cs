@@ -75,6 +75,21 @@ internal static class GrantCalls
         return outcome.Result(catalogs);
     }
 
+    public static async Task<IResult> ExtendAsync(HttpContext context, string id, SubmitExtension extend, RequestReader reader, Idempotent idempotent, CatalogHolder catalogs)
+    {
+        if (!Ids.IsId(id))
+            return new RefusalResult(NotFound(), catalogs.Directory);
+        var bytes = await JsonBodies.ReadBytesAsync(context);
+        var body = JsonBodies.Parse<ExtendBody>(context, bytes);
+        var actor = Caller.Of(context).Actor;
+        var outcome = await idempotent.RunAsync<Request>(
+            context,
+            bytes,
+            together => extend.HandleAsync(actor, new ExtendOrder(id, body.Duration, body.Reason ?? ""), together, context.RequestAborted),
+            async (session, asked, token) => Answer.Of(201, RequestView.Of((await reader.InAsync(session, asked.Id, token))!), $"/v1/requests/{asked.Id}"));
+        return outcome.Result(catalogs);
+    }
+
     private static Refusal NotFound() => new(Codes.NotFound, "There is no such grant.");
 }
 

@@ -7,7 +7,15 @@ internal sealed partial class CatalogChecks(CatalogOptions options)
 {
     private readonly Dictionary<string, string> _audiences = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, string> _modes = new(StringComparer.Ordinal);
+
     public CatalogOptions Options => options;
+
+    /// <summary>How an issuer works, for the checks of what its entitlements grant. <paramref name="issuer"/> is its place.</summary>
+    public void NoteMode(Field issuer, string mode) => _modes[issuer.Path] = mode;
+
+    /// <summary>Null when its kind has no modes.</summary>
+    public string? ModeOf(string issuer) => _modes.GetValueOrDefault($"issuers.{issuer}");
 
     /// <summary>
     /// A text that carries a secret: it must come by reference, since the catalog is stored and shown. Its value is never told.

@@ -1,0 +1,73 @@
+using JitBroker.Grants;
+using JitBroker.Issuing;
+using JitBroker.Outbox;
+using JitBroker.Storage;
+
+namespace JitBroker.Leases;
+
+/// <summary>
+/// One attempt to give one claimed lease the later end of its grant at its target, and the record of what came of it. Tried until it is done or the credential
+/// has reached its old end; then the holder collects again, as with a target that cannot be told.
+/// </summary>
+public sealed class ProlongLease(
+    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, Announcer announcer, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
+{
+    /// <param name="lease">As claimed by this replica.</param>
+    public async Task HandleAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (lease.ProlongUntil is not { } until)
+            return;
+        var outcome = await AttemptAsync(RevocationHandle.FromJson(lease.Handle), until, cancellationToken);
+        await database.WriteAsync(session => RecordAsync(session, lease, outcome, cancellationToken), cancellationToken);
+    }
+
+    private async Task<ProlongOutcome> AttemptAsync(RevocationHandle handle, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        if (issuers.FindProlonging(handle.Kind) is not { } issuer)
+            return new ProlongOutcome.Failed($"This build of the broker cannot prolong what an issuer of kind {handle.Kind} made.");
+        using var timeout = new CancellationTokenSource(options.EndTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await issuer.ProlongAsync(handle, until, either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return new ProlongOutcome.Failed($"{handle.Target} did not answer within {options.EndTimeout.TotalSeconds:0} s.");
+        }
+        catch (OperationCanceledException)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            // An issuer's exception may quote what it sent; only its type is safe to tell.
+            return new ProlongOutcome.Failed($"{handle.Target} failed ({e.GetType().Name}).");
+        }
+    }
+
+    private async Task RecordAsync(Session session, Lease claimed, ProlongOutcome outcome, CancellationToken cancellationToken)
+    {
+        var grant = await grants.LockAsync(session, claimed.GrantId, cancellationToken);
+        var lease = await leases.FindAsync(session, claimed.Id, cancellationToken);
+        if (grant is null || lease is not { State: "active" } || lease.Version != claimed.Version)
+            return;
+        var now = clock.GetUtcNow();
+        switch (outcome)
+        {
+            case ProlongOutcome.Prolonged prolonged:
+                await moves.ProlongedAsync(session, lease, Instants.Truncate(prolonged.ExpiresAt), grant.RequestId, now, cancellationToken);
+                break;
+            case ProlongOutcome.Gone gone:
+                await moves.BeginRevokingAsync(session, lease with { LastError = gone.Why }, grant.RequestId, LeaseMoves.Because.Gone, now, cancellationToken);
+                break;
+            case ProlongOutcome.Failed failed:
+                await leases.ProlongAsync(session, lease, lease with { LastError = failed.Why, NextProlongAt = Instants.Truncate(now + Pause()) }, cancellationToken);
+                return;
+        }
+
+        await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
+    }
+
+    private static TimeSpan Pause() => Patience.Jittered(TimeSpan.FromSeconds(5));
+}
