@@ -67,6 +67,12 @@ public sealed class PeopleDirectory(CatalogSnapshot catalog, PeopleSources sourc
         return found.Schedule is { } schedule && sources.OnCall.Of(schedule) is OnCallAnswer.Unknown unknown ? unknown.Why : null;
     }
 
+    /// <summary>
+    /// Unknown, and whoever was in it may well be in it: a schedule that does not answer, a pushed group that is there twice. A pushed group that was taken away has nobody.
+    /// </summary>
+    public bool IsInDoubt(string group) =>
+        catalog.Groups.TryGetValue(group, out var found) && IsUnknown(group) && (found.Schedule is not null || (found.Scim is { } scim && sources.Roster.IsAmbiguous(scim)));
+
     /// <summary>Whether who is in it changes with the hour.</summary>
     public bool IsOnCall(string group) => catalog.Groups.TryGetValue(group, out var found) && found.Schedule is not null;
 

@@ -151,6 +151,24 @@ public sealed class ScimPeopleTests
         Assert.Equal("SCIM has sent no group Team", Directory(broker).WhyUnknown("pushed"));
     }
 
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task A_group_that_is_deleted_gives_nothing_any_more(Engine engine)
+    {
+        await using var broker = await TestBroker.NewAsync(engine, Catalog(new ScimReference("Team", "okta")));
+        var fay = await PushAsync(broker, "fay");
+        var team = await GroupAsync(broker, "Team", fay.Id);
+        await RingAsync(broker);
+        var grant = await broker.GrantAsync("fay");
+        var waiting = await broker.AskAsync("fay", TestCatalog.Two);
+
+        await broker.Get<KeepGroup>().DeleteAsync("okta", team.Id, null, CancellationToken.None);
+
+        Assert.Equal("ended", (await broker.ReadGrantAsync(grant.Id)).State);
+        Assert.Equal(("lapsed", "not_eligible", (string?)null), await RequestAsync(broker, waiting.Id));
+        Assert.Empty(await broker.Database.ReadAsync(s => s.QueryAsync<string>("select user_id from scim_members", null, CancellationToken.None), CancellationToken.None));
+    }
+
     [Fact]
     public async Task What_a_replica_that_had_not_looked_yet_gave_does_not_outlive_the_second_look()
     {

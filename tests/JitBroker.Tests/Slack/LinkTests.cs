@@ -21,8 +21,8 @@ public sealed partial class LinkTests
 
         var code = await CodeAsync(bench, "ana");
         await bench.SayAsync("fay", "/access link " + code);
-        await bench.UntilWhisperAsync("fay", "I asked Ana, where I know them, to confirm");
-        await bench.UntilCardAsync("Is slack:T0EX/U0FAY an account of yours?", "ana", Ana);
+        await bench.UntilWhisperAsync("fay", "where I know them, to confirm that this account is theirs");
+        await bench.UntilCardAsync("Link slack:T0EX/U0FAY to you?", "ana", Ana);
         var question = SlackBench.Text(await bench.CardAsync("ana", Ana));
         Assert.Contains("like slack:T0EX/U0ANA", question.Replace("*", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("It says it is: Fay Forger", question, StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed partial class LinkTests
         var code = Code().Match(SlackBench.Text(await bench.WhisperAsync("fay"))).Value;
 
         await bench.SayAsync("ana", "/access link " + code.ToLowerInvariant());
-        await bench.UntilWhisperAsync("ana", "Is slack:T0EX/U0FAY an account of yours?");
+        await bench.UntilWhisperAsync("ana", "Link slack:T0EX/U0FAY to you?");
         await bench.PressAsync("ana", (await bench.WhisperAsync("ana"))!, "link_refuse");
         await bench.UntilWhisperAsync("ana", "nothing was linked");
 
@@ -67,7 +67,7 @@ public sealed partial class LinkTests
     {
         await using var bench = await StartAsync();
         await bench.SayAsync("fay", "/access link " + await CodeAsync(bench, "ana"));
-        await bench.UntilWhisperAsync("fay", "I asked Ana");
+        await bench.UntilWhisperAsync("fay", "where I know them");
         var link = (await bench.QueryAsync<string>("select id from links"))[0];
 
         await bench.DoAsync("deliver", new { kind = "interaction", body = DecideTests.Press("U0FAY", "link_confirm", "1.1", link) });
@@ -121,7 +121,6 @@ public sealed partial class LinkTests
     [InlineData("is_bot", "a bot")]
     [InlineData("is_restricted", "a guest's")]
     [InlineData("is_ultra_restricted", "a guest's")]
-    [InlineData("is_stranger", "another workspace")]
     public async Task An_account_that_is_not_in_order_is_linked_neither_by_a_code_nor_by_its_profile(string flaw, string told)
     {
         await using var bench = await StartAsync(byProfile: true);
@@ -131,6 +130,22 @@ public sealed partial class LinkTests
         await bench.UntilWhisperAsync("fay", told);
         await bench.SayAsync("fay", "/access whoami");
         await bench.UntilWhisperAsync("fay", "I don't know who you are yet");
+
+        Assert.Empty(await bench.QueryAsync<string>("select id from links"));
+        Assert.Empty(await bench.QueryAsync<string>("select id from identities"));
+    }
+
+    [Fact]
+    public async Task An_account_of_another_workspace_is_linked_neither_by_a_code_nor_by_its_profile()
+    {
+        await using var bench = await StartAsync(byProfile: true);
+        await bench.DoAsync("person", new { id = "U0FAY", email = "gus@example.com", is_email_confirmed = true, team_id = "T0OTHER" });
+
+        foreach (var text in new[] { "/access link", "/access link BCDF-GHJK", "/access whoami" })
+        {
+            await bench.SayAsync("fay", text);
+            await bench.UntilWhisperAsync("fay", "another workspace");
+        }
 
         Assert.Empty(await bench.QueryAsync<string>("select id from links"));
         Assert.Empty(await bench.QueryAsync<string>("select id from identities"));

@@ -41,6 +41,9 @@ public sealed class Roster
         _ => $"SCIM has sent more than one group {reference.Group}",
     };
 
+    /// <summary>Whether more than one group may be meant.</summary>
+    public bool IsAmbiguous(ScimReference reference) => Find(reference).Count > 1;
+
     /// <summary>Addresses of the active users in it; none when it cannot be told.</summary>
     public IReadOnlySet<string> EmailsOf(ScimReference reference) => Find(reference) is [var one] ? one.Emails.Value : FrozenSet<string>.Empty;
 
