@@ -126,6 +126,7 @@ public static class CoreServices
             .AddSingleton<LeaseStore>()
             .AddSingleton<LeaseMoves>()
             .AddSingleton<MintLease>()
+            .AddSingleton<RecordEnds>()
             .AddSingleton<RevokeLease>()
             .AddSingleton<StuckLeases>()
             .AddSingleton<RetryLease>()

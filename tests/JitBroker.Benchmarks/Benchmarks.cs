@@ -1,6 +1,7 @@
 using JitBroker.Benchmarks.Ack;
 using JitBroker.Benchmarks.Audit;
 using JitBroker.Benchmarks.Authz;
+using JitBroker.Benchmarks.Due;
 using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Benchmarks.Scim;
@@ -15,6 +16,7 @@ internal static class Benchmarks
         new LifecycleBenchmark(),
         new AckBenchmark(),
         new AuditBenchmark(),
+        new DueBenchmark(),
         new AuthzBenchmark(),
         new IssuersBenchmark(),
         new ScimBenchmark(),

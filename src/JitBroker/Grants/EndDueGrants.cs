@@ -3,6 +3,7 @@ using JitBroker.People;
 using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Grants;
 
@@ -10,19 +11,49 @@ namespace JitBroker.Grants;
 public sealed record NotCarried(Grant Grant, string Because);
 
 /// <summary>Sweeps over grants: starts those whose time has come, ends those whose time is over. Any number of replicas may run them at once.</summary>
-public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant endGrant, CatalogHolder catalogs, TimeProvider clock)
+public sealed partial class EndDueGrants(Database database, GrantStore grants, EndGrant endGrant, CatalogHolder catalogs, TimeProvider clock, ILogger<EndDueGrants> log)
 {
-    private const int Batch = 500;
+    /// <summary>Ended in one transaction: thousands may fall due together, and a commit costs more than a row.</summary>
+    private const int Batch = 100;
     private const int Page = 1000;
 
     /// <returns>How many were ended.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        var ended = 0;
+        try
+        {
+            int batch;
+            do
+                ended += batch = await endGrant.FirstDueAsync(Batch, cancellationToken);
+            while (batch == Batch);
+            return ended;
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not DatabaseUnavailableException)
+        {
+            LogOneByOne(log, e);
+            return ended + await OneByOneAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A grant that cannot be ended must not keep the others from their end.</summary>
+    private async Task<int> OneByOneAsync(CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
-        var due = await database.ReadAsync(session => grants.DueToEndAsync(session, now, Batch, cancellationToken), cancellationToken);
+        var due = await database.ReadAsync(session => grants.DueToEndAsync(session, now, Page, cancellationToken), cancellationToken);
         var ended = 0;
         foreach (var id in due)
-            ended += await endGrant.BySystemAsync(id, EndGrant.Expired, null, static (grant, at) => grant.EndsAt <= at, cancellationToken) ? 1 : 0;
+        {
+            try
+            {
+                ended += await endGrant.BySystemAsync(id, EndGrant.Expired, null, static (grant, at) => grant.EndsAt <= at, cancellationToken) ? 1 : 0;
+            }
+            catch (Exception e) when (e is not OperationCanceledException and not DatabaseUnavailableException)
+            {
+                LogNotEnded(log, id, e);
+            }
+        }
+
         return ended;
     }
 
@@ -70,4 +101,10 @@ public sealed class EndDueGrants(Database database, GrantStore grants, EndGrant 
             return "What the entitlement grants was changed in the catalog.";
         return Eligibility.MayKeep(directory, grant.Holder, entitlement, content.Emergency) ? null : "The holder may not have this any more.";
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The grants that are due could not be ended together; each is ended by itself")]
+    private static partial void LogOneByOne(ILogger log, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Grant {GrantId} is due and could not be ended; it is tried again each second")]
+    private static partial void LogNotEnded(ILogger log, string grantId, Exception exception);
 }

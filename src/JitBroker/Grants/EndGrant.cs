@@ -51,6 +51,22 @@ public sealed class EndGrant(
             },
             cancellationToken);
 
+    /// <summary>Ends the first of those whose time is over, in one transaction; what somebody else is ending is left to them.</summary>
+    /// <returns>How many were ended.</returns>
+    internal Task<int> FirstDueAsync(int most, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async session =>
+            {
+                var now = clock.GetUtcNow();
+                var due = await grants.LockDueToEndAsync(session, now, most, cancellationToken);
+                var leasesOf = await leases.OfGrantsAsync(session, due.Select(g => g.Id), cancellationToken);
+                // In one order everywhere, so that no two of these wait for each other's Homes.
+                foreach (var grant in due.OrderBy(g => g.Holder, StringComparer.Ordinal).ThenBy(g => g.Id, StringComparer.Ordinal))
+                    await CloseAsync(session, grant, [.. leasesOf[grant.Id]], null, Expired, null, now, cancellationToken);
+                return due.Count;
+            },
+            cancellationToken);
+
     private async Task<Outcome<EndRequested>> EndAsync(
         Session session, Actor actor, string grantId, string? reason, CommitWith<EndRequested>? together, CancellationToken cancellationToken)
     {
@@ -73,9 +89,12 @@ public sealed class EndGrant(
         return requested;
     }
 
-    private async Task<Grant> CloseAsync(Session session, Grant grant, Actor? by, string kind, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Grant> CloseAsync(Session session, Grant grant, Actor? by, string kind, string? reason, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await CloseAsync(session, grant, await leases.OfGrantAsync(session, grant.Id, cancellationToken), by, kind, reason, now, cancellationToken);
+
+    private async Task<Grant> CloseAsync(
+        Session session, Grant grant, IReadOnlyList<Lease> all, Actor? by, string kind, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var open = (await leases.OfGrantAsync(session, grant.Id, cancellationToken)).Where(l => l.State != "revoked").ToList();
         var wasScheduled = grant.State == "scheduled";
         var ending = grant with
         {
@@ -96,16 +115,16 @@ public sealed class EndGrant(
                 ? AuditEvent.BySystem("grant", grant.Id, ending.Version, type, now, grant.RequestId, data)
                 : AuditEvent.By(by, "grant", grant.Id, ending.Version, type, now, grant.RequestId, data),
             cancellationToken);
-        foreach (var lease in open.Where(l => l.IsLive))
-            await moves.BeginRevokingAsync(session, lease, grant.RequestId, LeaseMoves.Because.GrantEnds, now, cancellationToken);
+        foreach (var lease in all.Where(l => l.IsLive))
+            await moves.BeginRevokingHeldAsync(session, lease, grant.RequestId, LeaseMoves.Because.GrantEnds, now, cancellationToken);
         await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
-        return !wasScheduled && open.Count == 0 ? await VerifiedAsync(session, ending, now, cancellationToken) : ending;
+        return !wasScheduled && all.All(l => l.State == "revoked") ? await VerifiedAsync(session, ending, all, now, cancellationToken) : ending;
     }
 
     /// <summary>The last of its leases is gone: the grant has ended, verified unless one of them was abandoned. Needs the grant's lock.</summary>
-    internal async Task<Grant> VerifiedAsync(Session session, Grant ending, DateTimeOffset now, CancellationToken cancellationToken)
+    internal async Task<Grant> VerifiedAsync(Session session, Grant ending, IReadOnlyList<Lease> all, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var abandoned = (await leases.OfGrantAsync(session, ending.Id, cancellationToken)).Where(l => l.IsAbandoned).Select(l => JsonValue.Create(l.Id)).ToArray<JsonNode?>();
+        var abandoned = all.Where(l => l.IsAbandoned).Select(l => JsonValue.Create(l.Id)).ToArray<JsonNode?>();
         var data = abandoned.Length == 0 ? null : new JsonObject { ["verified"] = false, ["abandoned"] = new JsonArray(abandoned) };
         var ended = ending with { State = GrantState.Ended.ToText(), Version = ending.Version + 1, VerifiedEndAt = now };
         await grants.MoveAsync(session, ending, ended, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JitBroker.Storage;
 
 namespace JitBroker.Grants;
@@ -23,6 +24,13 @@ public sealed class GrantStore
         select {Columns}
           from grants
          where id = @id /* pg: for update */
+        """;
+
+    private const string LockAllSql = $"""
+          select {Columns}
+            from grants
+           where id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+        order by holder, id /* pg: for update */
         """;
 
     private const string MoveSql = """
@@ -71,6 +79,15 @@ public sealed class GrantStore
            limit @limit
         """;
 
+    private const string LockDueToEndSql = $"""
+          select {Columns}
+            from grants
+           where state = 'active'
+             and ends_at <= @now
+        order by ends_at
+           limit @limit /* pg: for update skip locked */
+        """;
+
     private const string DueToStartSql = """
           select id
             from grants
@@ -113,6 +130,10 @@ public sealed class GrantStore
     public Task<Grant?> LockAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Grant>(LockSql, new { id }, cancellationToken);
 
+    /// <summary>Takes several for this transaction, in one order everywhere so that no two of these wait for each other.</summary>
+    public Task<IReadOnlyList<Grant>> LockAllAsync(Session session, IEnumerable<string> ids, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(LockAllSql, new { ids = JsonSerializer.Serialize(ids) }, cancellationToken);
+
     /// <summary>Moves a grant this transaction has locked, along <see cref="GrantLifecycle"/>.</summary>
     /// <exception cref="InvalidOperationException">The move is not legal, or the lock was not held: a bug. At the latest before the commit.</exception>
     public Task MoveAsync(Session session, Grant before, Grant after, CancellationToken cancellationToken)
@@ -141,6 +162,10 @@ public sealed class GrantStore
 
     public Task<IReadOnlyList<string>> DueToEndAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(DueToEndSql, new { now, limit }, cancellationToken);
+
+    /// <summary>Takes the first of those whose time is over for this transaction, but for those that somebody else has taken.</summary>
+    public Task<IReadOnlyList<Grant>> LockDueToEndAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Grant>(LockDueToEndSql, new { now, limit }, cancellationToken);
 
     public Task<IReadOnlyList<string>> DueToStartAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(DueToStartSql, new { now, limit }, cancellationToken);

@@ -48,8 +48,9 @@ public sealed class AbandonLease(
         var (now, requestId) = (clock.GetUtcNow(), details.Grant.RequestId);
         await moves.AbandonedAsync(session, details.Lease, actor, requestId, Trimmed(reason)!, now, cancellationToken);
         await announcer.TellOperationsAsync(session, Templates.AbandonedNotice, leaseId, now, null, cancellationToken);
-        if (details.Grant.State == "ending" && (await leases.OfGrantAsync(session, details.Grant.Id, cancellationToken)).All(l => l.State == "revoked"))
-            await endGrant.VerifiedAsync(session, details.Grant, now, cancellationToken);
+        var all = await leases.OfGrantAsync(session, details.Grant.Id, cancellationToken);
+        if (details.Grant.State == "ending" && all.All(l => l.State == "revoked"))
+            await endGrant.VerifiedAsync(session, details.Grant, all, now, cancellationToken);
         await announcer.MovedAsync(session, requestId, now, cancellationToken);
         return new LeaseDetails((await leases.FindAsync(session, leaseId, cancellationToken))!, (await grants.FindAsync(session, details.Grant.Id, cancellationToken))!);
     }

@@ -24,6 +24,20 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
     /// <returns>Null when it was moved by somebody else first.</returns>
     public async Task<Lease?> BeginRevokingAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var (revoking, happened) = Revoking(session, lease, requestId, because, now);
+        return await MoveAsync(session, lease, revoking, happened, cancellationToken) ? revoking : null;
+    }
+
+    /// <summary>As <see cref="BeginRevokingAsync"/>, of a live lease that was read under the lock of its grant; does not wait for the write.</summary>
+    public async Task BeginRevokingHeldAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (revoking, happened) = Revoking(session, lease, requestId, because, now);
+        await leases.MoveHeldAsync(session, lease, revoking, cancellationToken);
+        await events.AppendAsync(session, happened, cancellationToken);
+    }
+
+    private (Lease Revoking, AuditEvent Happened) Revoking(Session session, Lease lease, string requestId, string because, DateTimeOffset now)
+    {
         var handle = RevocationHandle.FromJson(lease.Handle);
         DateTimeOffset? dueBy = handle.EarlyEnd == EarlyEnd.AtExpiry ? Instants.Truncate(lease.ExpiresAt + handle.Within) : null;
         var revoking = lease with
@@ -36,18 +50,19 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
         };
         var data = new JsonObject { ["because"] = because };
         session.AfterCommit(() => Wake(revoking.NextAttemptAt.Value, now));
-        var moved = await MoveAsync(session, lease, revoking, AuditEvent.BySystem("lease", lease.Id, revoking.Version, "lease.revoking", now, requestId, data), cancellationToken);
-        return moved ? revoking : null;
+        return (revoking, AuditEvent.BySystem("lease", lease.Id, revoking.Version, "lease.revoking", now, requestId, data));
     }
 
-    /// <summary>Gone, read back at the target.</summary>
-    public Task<bool> RevokedAsync(Session session, Lease lease, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Gone, read back at the target; of a lease that was read under the lock of its grant. Does not wait for the write.</summary>
+    public async Task<Lease> RevokedAsync(Session session, Lease lease, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var revoked = lease with
         {
             State = LeaseState.Revoked.ToText(), Version = lease.Version + 1, RevokedAt = now, Verified = true, LastError = null, NextAttemptAt = null,
         };
-        return MoveAsync(session, lease, revoked, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId), cancellationToken);
+        await leases.MoveHeldAsync(session, lease, revoked, cancellationToken);
+        await events.AppendAsync(session, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId), cancellationToken);
+        return revoked;
     }
 
     /// <summary>Given up by an operator: over for the broker, not verified at the target. What was the matter with it stays on it.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JitBroker.Storage;
 
 namespace JitBroker.Leases;
@@ -45,6 +46,13 @@ public sealed class LeaseStore
           select {Columns}
             from leases
            where grant_id = @grantId
+        order by id
+        """;
+
+    private const string OfGrantsSql = $"""
+          select {Columns}
+            from leases
+           where grant_id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
         order by id
         """;
 
@@ -180,15 +188,13 @@ public sealed class LeaseStore
 
     /// <summary>Moves a lease along <see cref="LeaseLifecycle"/>, guarded on the state and version that were read.</summary>
     /// <returns>False when somebody else moved it first; nothing was written then.</returns>
-    public async Task<bool> MoveAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken)
-    {
-        var parameters = new
-        {
-            after.Id, after.State, after.Version, after.DueBy, after.RevokedAt, after.Verified, after.LastError, after.NextAttemptAt,
-            from = before.State, expected = before.Version,
-        };
-        return await session.ExecuteAsync(MoveSql, parameters, cancellationToken) == 1;
-    }
+    public async Task<bool> MoveAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(MoveSql, MoveOf(before, after), cancellationToken) == 1;
+
+    /// <summary>As <see cref="MoveAsync"/>, of a lease that was read under the lock of its grant: nobody else can have moved it.</summary>
+    /// <exception cref="InvalidOperationException">The lock was not held: a bug. At the latest before the commit.</exception>
+    public Task MoveHeldAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken) =>
+        session.WriteOneAsync(MoveSql, MoveOf(before, after), $"Lease {before.Id} was moved without the lock of its grant.", cancellationToken);
 
     public Task<Lease?> FindAsync(Session session, string id, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Lease>(FindSql, new { id }, cancellationToken);
@@ -196,6 +202,13 @@ public sealed class LeaseStore
     /// <summary>All of a grant, oldest first.</summary>
     public Task<IReadOnlyList<Lease>> OfGrantAsync(Session session, string grantId, CancellationToken cancellationToken) =>
         session.QueryAsync<Lease>(OfGrantSql, new { grantId }, cancellationToken);
+
+    /// <summary>All of several grants, by grant and oldest first.</summary>
+    public async Task<ILookup<string, Lease>> OfGrantsAsync(Session session, IEnumerable<string> grantIds, CancellationToken cancellationToken)
+    {
+        var ids = JsonSerializer.Serialize(grantIds);
+        return (await session.QueryAsync<Lease>(OfGrantsSql, new { ids }, cancellationToken)).ToLookup(l => l.GrantId, StringComparer.Ordinal);
+    }
 
     /// <summary>Live ones that a session collected.</summary>
     public Task<IReadOnlyList<Lease>> OfSessionAsync(Session session, string sessionId, CancellationToken cancellationToken) =>
@@ -253,4 +266,10 @@ public sealed class LeaseStore
         var parameters = new { after.Id, after.Version, after.LastError, after.StuckSince, after.NextAttemptAt, expected = before.Version };
         return await session.ExecuteAsync(FailedAttemptSql, parameters, cancellationToken) == 1;
     }
+
+    private static object MoveOf(Lease before, Lease after) => new
+    {
+        after.Id, after.State, after.Version, after.DueBy, after.RevokedAt, after.Verified, after.LastError, after.NextAttemptAt,
+        from = before.State, expected = before.Version,
+    };
 }

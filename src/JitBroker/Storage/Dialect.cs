@@ -6,7 +6,8 @@ namespace JitBroker.Storage;
 /// <summary>Turns a statement as written into the statement of one engine. See <see cref="Session"/>.</summary>
 internal static partial class Dialect
 {
-    public static string For(Engine engine, string sql) => engine == Engine.Postgres ? PostgresOnly().Replace(sql, "${only}") : sql;
+    public static string For(Engine engine, string sql) =>
+        engine == Engine.Postgres ? PostgresOnly().Replace(PostgresInstead().Replace(sql, "${instead}"), "${only}") : sql;
 
     /// <summary>The names of the parameters, each once, in the order they appear.</summary>
     public static IReadOnlyList<string> ParametersOf(string sql) => [.. Parameter().Matches(sql).Select(m => m.Groups["name"].Value).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal)];
@@ -23,6 +24,9 @@ internal static partial class Dialect
 
     private static string Replaced(string sql, Func<string, string> replacement) =>
         Parameter().Replace(sql, m => m.Groups["name"] is { Success: true } name ? replacement(name.Value) : m.Value);
+
+    [GeneratedRegex(@"/\* pg instead: (?<instead>.*?) \*/.*?/\* end \*/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PostgresInstead();
 
     [GeneratedRegex(@"/\* pg: (?<only>.*?) \*/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PostgresOnly();

@@ -5,7 +5,7 @@ namespace JitBroker.Storage;
 /// <summary>
 /// One connection in one transaction, for the length of one piece of work. Not thread-safe. Statements are written once for both engines;
 /// what only PostgreSQL understands stands in them as a comment that begins with <c>/* pg:</c> and is taken out of its comment there
-/// (row locks, <c>skip locked</c>), since SQLite's single writer needs none.
+/// (row locks, <c>skip locked</c>), since SQLite's single writer needs none; what PostgreSQL words otherwise stands as <c>/* pg instead: its words */ SQLite's words /* end */</c>.
 /// <para>
 /// Writes that nobody waits for (<see cref="WriteAsync"/>, <see cref="WriteOneAsync"/>) travel to PostgreSQL together with the next statement whose
 /// answer is needed, or before the commit: a round trip costs more than a row. Their order is kept, and what they do wrong undoes the whole work.

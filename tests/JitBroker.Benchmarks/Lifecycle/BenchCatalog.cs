@@ -33,7 +33,8 @@ internal static class BenchCatalog
         return result.Snapshot ?? throw new InvalidOperationException($"The benchmark's catalog is refused: {result.Problems[0]}");
     }
 
-    public static string Yaml(string algorithm)
+    /// <summary>The people, groups and roles, as the beginning of a catalog.</summary>
+    public static string Company()
     {
         var yaml = new StringBuilder("people:\n");
         foreach (var person in People())
@@ -46,6 +47,12 @@ internal static class BenchCatalog
               engineering: { members: [{{askers}}] }
               data-owners: { members: [{{owners}}] }
             roles: { admin: [data-owners] }
+            """).ToString();
+    }
+
+    public static string Yaml(string algorithm) =>
+        $$"""
+            {{Company()}}
             issuers:
               tokens: { kind: jwt, alg: {{algorithm}}, tokenLifetime: 15m }
               door: { kind: http }
@@ -67,8 +74,7 @@ internal static class BenchCatalog
                 duration: { default: 30m, max: 4h }
                 approval: [ { group: data-owners, votes: 1 } ]
 
-            """).ToString();
-    }
+            """;
 
     /// <summary>The person's account in Slack.</summary>
     public static string AccountOf(Person person) => "U" + person.Name.ToUpperInvariant();

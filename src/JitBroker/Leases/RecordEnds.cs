@@ -1,0 +1,172 @@
+using System.Text.Json.Nodes;
+using JitBroker.Audit;
+using JitBroker.Grants;
+using JitBroker.Issuing;
+using JitBroker.Outbox;
+using JitBroker.Storage;
+
+namespace JitBroker.Leases;
+
+/// <summary>
+/// Records what came of attempts to end leases. Thousands may end within a second and a commit costs more than a row, so what finishes while a record is
+/// being written is written together in the next one; nobody waits for others to finish.
+/// </summary>
+public sealed class RecordEnds(
+    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, TimeProvider clock)
+{
+    private const int Most = 64;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Attempted> _waiting = new();
+    private bool _isWriting;
+
+    /// <param name="claimed">As it was when it was claimed; whoever moved it since has the last word.</param>
+    /// <returns>Whether it is verified gone now.</returns>
+    /// <exception cref="DatabaseUnavailableException">Nothing was recorded, unless a commit is in doubt; its claim runs out and it is tried again.</exception>
+    public Task<bool> HandleAsync(Lease claimed, EndOutcome outcome)
+    {
+        var attempted = new Attempted(claimed, outcome);
+        lock (_lock)
+        {
+            _waiting.Enqueue(attempted);
+            if (!_isWriting)
+            {
+                _isWriting = true;
+                _ = Task.Run(WriteAllAsync);
+            }
+        }
+
+        return attempted.Recorded.Task;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        while (Next() is { Count: > 0 } together)
+        {
+            try
+            {
+                await WriteAsync(together);
+            }
+            catch (Exception e) when (together.Count == 1)
+            {
+                together[0].Recorded.SetException(e);
+            }
+            catch (Exception)
+            {
+                // One of them cannot be recorded: it must not keep the others from it.
+                foreach (var alone in together)
+                    await WriteAloneAsync(alone);
+            }
+        }
+    }
+
+    private async Task WriteAloneAsync(Attempted attempted)
+    {
+        try
+        {
+            await WriteAsync([attempted]);
+        }
+        catch (Exception e)
+        {
+            attempted.Recorded.SetException(e);
+        }
+    }
+
+    private List<Attempted> Next()
+    {
+        lock (_lock)
+        {
+            var next = new List<Attempted>();
+            while (next.Count < Most && _waiting.TryDequeue(out var attempted))
+                next.Add(attempted);
+            _isWriting = next.Count > 0;
+            return next;
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<Attempted> together)
+    {
+        var ended = await database.WriteAsync(session => RecordAsync(session, together), CancellationToken.None);
+        foreach (var attempted in together)
+            attempted.Recorded.SetResult(ended.Contains(attempted.Claimed.Id));
+    }
+
+    /// <returns>The ids of the leases that are verified gone now.</returns>
+    private async Task<HashSet<string>> RecordAsync(Session session, IReadOnlyList<Attempted> together)
+    {
+        var ids = together.Select(a => a.Claimed.GrantId).Distinct(StringComparer.Ordinal).ToList();
+        var held = await grants.LockAllAsync(session, ids, CancellationToken.None);
+        var leasesOf = await leases.OfGrantsAsync(session, ids, CancellationToken.None);
+        var now = clock.GetUtcNow();
+        var ended = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var grant in held)
+        {
+            var all = leasesOf[grant.Id].ToList();
+            foreach (var attempted in together.Where(a => a.Claimed.GrantId == grant.Id))
+            {
+                if (await RecordAsync(session, grant, all, attempted, now))
+                    ended.Add(attempted.Claimed.Id);
+            }
+        }
+
+        return ended;
+    }
+
+    private async Task<bool> RecordAsync(Session session, Grant grant, List<Lease> all, Attempted attempted, DateTimeOffset now)
+    {
+        var place = all.FindIndex(l => l.Id == attempted.Claimed.Id);
+        if (place < 0 || all[place] is not { State: "revoking" } lease || lease.Version != attempted.Claimed.Version)
+            return false;
+        if (attempted.Outcome is EndOutcome.Failed failed)
+        {
+            await FailedAsync(session, grant, lease, failed, now);
+            return false;
+        }
+
+        if (TooEarly(lease, (EndOutcome.Ended)attempted.Outcome, now) is { } again)
+        {
+            await leases.NoteFailureAsync(session, lease, lease with { NextAttemptAt = again }, CancellationToken.None);
+            return false;
+        }
+
+        all[place] = await moves.RevokedAsync(session, lease, grant.RequestId, now, CancellationToken.None);
+        if (grant.State == "ending" && all.TrueForAll(l => l.State == "revoked"))
+            await endGrant.VerifiedAsync(session, grant, all, now, CancellationToken.None);
+        await announcer.MovedAsync(session, grant.RequestId, now, CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>"Does not exist" before a slow mint could have committed proves nothing: when to look again, or null when it is proof.</summary>
+    private static DateTimeOffset? TooEarly(Lease lease, EndOutcome.Ended ended, DateTimeOffset now)
+    {
+        var settled = lease.MintDeadline + RevocationHandle.FromJson(lease.Handle).SettleTime;
+        return !ended.Existed && now < settled ? Instants.Truncate(settled) : null;
+    }
+
+    private async Task FailedAsync(Session session, Grant grant, Lease lease, EndOutcome.Failed failed, DateTimeOffset now)
+    {
+        var isNews = lease.StuckSince is null && Patience.IsStuck(failed, lease.Attempts);
+        var after = lease with
+        {
+            Version = isNews ? lease.Version + 1 : lease.Version,
+            LastError = failed.Why,
+            StuckSince = isNews ? now : lease.StuckSince,
+            NextAttemptAt = Instants.Truncate(now + Patience.Of(failed, lease.Attempts)),
+        };
+        if (!await leases.NoteFailureAsync(session, lease, after, CancellationToken.None))
+            return;
+        if (isNews)
+        {
+            var data = new JsonObject { ["why"] = failed.Why };
+            await events.AppendAsync(session, AuditEvent.BySystem("lease", lease.Id, after.Version, "lease.stuck", now, grant.RequestId, data), CancellationToken.None);
+            await announcer.TellOperationsAsync(session, Templates.StuckNotice, lease.Id, now, null, CancellationToken.None);
+        }
+
+        await announcer.MovedAsync(session, grant.RequestId, now, CancellationToken.None);
+    }
+
+    private sealed record Attempted(Lease Claimed, EndOutcome Outcome)
+    {
+        public TaskCompletionSource<bool> Recorded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
