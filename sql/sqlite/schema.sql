@@ -67,6 +67,7 @@ create unique index grants_one_per_request on grants (request_id);
 create index grants_by_holder on grants (holder, created_at);
 create index grants_due_to_end on grants (ends_at) where state = 'active';
 create index grants_due_to_start on grants (starts_at) where state = 'scheduled';
+create index grants_break_glass on grants (id) where break_glass;
 create index grants_live on grants (id) where state in ('scheduled', 'active');
 
 create table leases (
@@ -89,7 +90,7 @@ create table leases (
     stuck_since      text,
     next_attempt_at  text,
     claimed_by       text,
-    claimed_until    text, prolong_until text, next_prolong_at text constraint leases_prolonging_has_its_time check ((prolong_until is null) = (next_prolong_at is null)),
+    claimed_until    text, prolong_until text, next_prolong_at text constraint leases_prolonging_has_its_time check ((prolong_until is null) = (next_prolong_at is null)), principal text,
     constraint leases_attempt_due_iff_revoking check ((state = 'revoking') = (next_attempt_at is not null)),
     constraint leases_revoked_has_its_time check ((state = 'revoked') = (revoked_at is not null))
 ) strict;
@@ -100,6 +101,51 @@ create index leases_expiring on leases (expires_at) where state = 'active';
 create index leases_due_to_be_revoked on leases (next_attempt_at) where state = 'revoking';
 create index leases_to_prolong on leases (next_prolong_at) where next_prolong_at is not null;
 create index leases_by_session on leases (session_id) where session_id is not null;
+create index leases_by_principal on leases (target, principal) where principal is not null;
+create index leases_active_by_target on leases (target, id) where state = 'active';
+
+create table lanes (
+    target           text        not null constraint lanes_pk primary key,
+    version          integer     not null constraint lanes_version_counts check (version >= 0),
+    failures         integer     not null constraint lanes_failures_count check (failures >= 0),
+    paused_since     text,
+    denied_since     text,
+    not_before       text,
+    last_error       text,
+    constraint lanes_paused_says_when_next check (paused_since is null or not_before is not null)
+) strict;
+create index lanes_paused on lanes (target) where paused_since is not null;
+
+create table reviews (
+    id               text        not null constraint reviews_pk primary key,
+    grant_id         text        not null constraint reviews_of_a_grant references grants (id),
+    state            text        not null constraint reviews_state_known check (state in ('due', 'overdue', 'done')),
+    version          integer     not null constraint reviews_version_counts check (version >= 1),
+    invoker          text        not null,
+    entitlement      text        not null,
+    incident         text,
+    on_call_in       text        not null,
+    review_group     text        not null,
+    created_at       text        not null,
+    due_at           text        not null constraint reviews_due_after_creation check (due_at > created_at),
+    next_reminder_at text,
+    reminders        integer     not null,
+    verdict          text        constraint reviews_verdict_known check (verdict in ('justified', 'misuse', 'policy_gap')),
+    reviewer         text        constraint reviews_by_somebody_else check (reviewer <> invoker),
+    comment          text,
+    reviewed_at      text,
+    lifted_by        text        constraint reviews_lifted_by_somebody_else check (lifted_by <> invoker),
+    lifted_at        text,
+    lift_reason      text,
+    constraint reviews_done_iff_verdict check ((state = 'done') = (verdict is not null)),
+    constraint reviews_verdict_says_who_when_and_why check ((verdict is null) = (reviewer is null) and (verdict is null) = (comment is null) and (verdict is null) = (reviewed_at is null)),
+    constraint reviews_lift_says_who_when_and_why check ((lifted_at is null) = (lifted_by is null) and (lifted_at is null) = (lift_reason is null)),
+    constraint reviews_reminded_until_done check ((state = 'done') = (next_reminder_at is null))
+) strict;
+create unique index reviews_one_per_grant on reviews (grant_id);
+create index reviews_that_may_block on reviews (invoker) where state <> 'done' or verdict = 'misuse';
+create index reviews_of_incident on reviews (incident) where incident is not null;
+create index reviews_to_remind on reviews (next_reminder_at) where next_reminder_at is not null;
 
 create table events (
     id               text        not null constraint events_pk primary key,
@@ -336,6 +382,19 @@ create table door_tokens (
     resource         text        not null
 ) strict;
 create unique index door_tokens_one_row_per_token on door_tokens (token_hash);
+
+create table reconciliations (
+    issuer           text        not null constraint reconciliations_pk primary key,
+    version          integer     not null constraint reconciliations_version_counts check (version >= 0),
+    due_at           text        not null,
+    claimed_by       text,
+    claimed_until    text,
+    looked_at        text,
+    looked_by        text,
+    dry_run          integer     not null,
+    result           text,
+    constraint reconciliations_looked_has_its_result check ((looked_at is null) = (result is null))
+) strict;
 
 create table people_head (
     id               integer     not null constraint people_head_pk primary key constraint people_head_one_row check (id = 1),

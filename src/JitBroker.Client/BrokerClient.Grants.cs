@@ -4,7 +4,7 @@ public sealed partial class BrokerClient
 {
     /// <summary>One page of grants that the caller may read.</summary>
     public Task<BrokerReply<Page<GrantResource>>> ListGrantsAsync(GrantQuery query, CancellationToken cancel) =>
-        connection.CallAsync(Call.Get(Call.Query("v1/grants", ("state", Word(query.State)), ("mine", query.Mine ? "true" : null), ("person", query.Person),
+        connection.CallAsync(Call.Get(Call.Query("v1/grants", ("state", Word(query.State)), ("mine", query.Mine ? "true" : null), ("person", query.Person), ("breakGlass", query.BreakGlass ? "true" : null),
             ("cursor", query.Cursor), ("limit", Number(query.Limit)))), Wire.Type<Page<GrantResource>>(), cancel);
 
     /// <summary>One grant.</summary>
@@ -26,4 +26,8 @@ public sealed partial class BrokerClient
     /// <summary>Reviews a break-glass grant.</summary>
     public Task<BrokerReply<GrantResource>> ReviewAsync(string grant, ReviewBody body, string? idempotencyKey, CancellationToken cancel) =>
         connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/review", body, Wire.Type<ReviewBody>(), idempotencyKey), Wire.Type<GrantResource>(), cancel);
+
+    /// <summary>Lets the taker of a break-glass grant have the next one though its review is overdue or found misuse.</summary>
+    public Task<BrokerReply<GrantResource>> LiftAsync(string grant, LiftBody body, string? idempotencyKey, CancellationToken cancel) =>
+        connection.CallAsync(Call.Post($"v1/grants/{Call.Segment(grant)}/review/lift", body, Wire.Type<LiftBody>(), idempotencyKey), Wire.Type<GrantResource>(), cancel);
 }

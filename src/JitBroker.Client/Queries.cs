@@ -28,6 +28,9 @@ public sealed record GrantQuery
     /// <summary>Only the caller's own.</summary>
     public bool Mine { get; init; }
 
+    /// <summary>Only those that were taken as emergencies.</summary>
+    public bool BreakGlass { get; init; }
+
     /// <summary>Only those that this person (e-mail) holds.</summary>
     public string? Person { get; init; }
 

@@ -1,4 +1,6 @@
 using JitBroker.Issuers.Aws;
+using JitBroker.Issuers.Kafka;
+using JitBroker.Issuers.Kafka.Wire;
 using JitBroker.Issuers.Postgres;
 using JitBroker.Issuing;
 
@@ -8,5 +10,10 @@ namespace JitBroker.Issuers;
 public static class TargetChecks
 {
     public static IReadOnlyList<IChecksTarget> All(SecretLookup secrets, TimeProvider clock) =>
-        [new CheckServer(secrets, clock), new CheckAccount(new AwsNet(), secrets, clock), new RabbitMq.CheckServer(secrets, clock)];
+        [
+            new CheckServer(secrets, clock),
+            new CheckAccount(new AwsNet(), secrets, clock),
+            new RabbitMq.CheckServer(secrets, clock),
+            new CheckCluster(new KafkaTarget(secrets, new BrokerConnections(clock), clock)),
+        ];
 }

@@ -9,7 +9,9 @@ using JitBroker.People.OnCall;
 using JitBroker.People.Scim;
 using JitBroker.People.SignIn;
 using JitBroker.Policy;
+using JitBroker.Reconciling;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,6 +65,8 @@ public static class CoreServices
             .AddRequests()
             .AddGrants()
             .AddLeases()
+            .AddReconciling()
+            .AddReviews()
             .AddSignIn();
 
     /// <summary>The alarm clock and the sweeps. Without it nothing moves by itself: tests ring the sweeps themselves.</summary>
@@ -74,8 +78,10 @@ public static class CoreServices
             .AddSingleton<ISweep, RevokeLeasesSweep>()
             .AddSingleton<ISweep, ProlongLeasesSweep>()
             .AddSingleton<ISweep, LapseRequestsSweep>()
+            .AddSingleton<ISweep, RemindReviewsSweep>()
             .AddSingleton<ISweep, DeliverOutboxSweep>()
             .AddSingleton<ISweep, SealAuditSweep>()
+            .AddSingleton<ISweep, ReconcileSweep>()
             .AddSingleton<ISweep, PruneSweep>()
             .AddSingleton<AlarmClock>()
             .AddHostedService(provider => provider.GetRequiredService<AlarmClock>());
@@ -108,6 +114,7 @@ public static class CoreServices
             .AddSingleton<OpenRequest>()
             .AddSingleton<SubmitRequest>()
             .AddSingleton<SubmitExtension>()
+            .AddSingleton<TakeBreakGlass>()
             .AddSingleton<DecideRequest>()
             .AddSingleton<CancelRequest>()
             .AddSingleton<LapseRequests>();
@@ -121,9 +128,30 @@ public static class CoreServices
             .AddSingleton<EndDueGrants>()
             .AddSingleton<StartDueGrants>();
 
+    private static IServiceCollection AddReconciling(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReconciliationStore>()
+            .AddSingleton<TargetLists>()
+            .AddSingleton<LookAtTarget>()
+            .AddSingleton<ReconcileTargets>()
+            .AddSingleton<RunReconciliation>()
+            .AddSingleton<ReadReconciliations>();
+
+    private static IServiceCollection AddReviews(this IServiceCollection services) =>
+        services
+            .AddSingleton<ReviewStore>()
+            .AddSingleton<ReviewGrant>()
+            .AddSingleton<LiftReview>()
+            .AddSingleton<RemindReviews>();
+
     private static IServiceCollection AddLeases(this IServiceCollection services) =>
         services
             .AddSingleton<LeaseStore>()
+            .AddSingleton<LaneStore>()
+            .AddSingleton<Lanes>()
+            .AddSingleton<MintGates>()
+            .AddSingleton<HoldDueLeases>()
+            .AddSingleton<TroubledTargets>()
             .AddSingleton<LeaseMoves>()
             .AddSingleton<MintLease>()
             .AddSingleton<RecordEnds>()

@@ -23,6 +23,19 @@ public abstract record ChatCommand
 
     public sealed record Revoke(string? Grant, string Reason) : ChatCommand;
 
+    /// <summary><c>extend GRANT DURATION REASON…</c>.</summary>
+    /// <param name="Duration">As typed.</param>
+    public sealed record Extend(string? Grant, string? Duration, string Reason) : ChatCommand;
+
+    /// <summary><c>breakglass [ENTITLEMENT] [DURATION] [INCIDENT] [REASON…]</c>: opens the form, since it is confirmed there.</summary>
+    public sealed record BreakGlass(string? Entitlement, string? Duration, string? Incident, string Reason) : ChatCommand;
+
+    /// <summary><c>review GRANT VERDICT COMMENT…</c>.</summary>
+    public sealed record Review(string? Grant, string? Verdict, string Comment) : ChatCommand;
+
+    /// <summary><c>lift GRANT REASON…</c>: what the review of that grant blocks.</summary>
+    public sealed record Lift(string? Grant, string Reason) : ChatCommand;
+
     public sealed record Why(string? Entitlement) : ChatCommand;
 
     public sealed record WhoAmI : ChatCommand;
@@ -33,9 +46,6 @@ public abstract record ChatCommand
     public sealed record Link(string? Code) : ChatCommand;
 
     public sealed record Help : ChatCommand;
-
-    /// <summary>A verb of the grammar that this build does not serve yet.</summary>
-    public sealed record NotYet(string Verb) : ChatCommand;
 
     /// <param name="Word">As typed.</param>
     /// <param name="Nearest">The verb that was probably meant, or null.</param>
@@ -49,7 +59,7 @@ public abstract record ChatCommand
 public static class Grammar
 {
     public static IReadOnlyList<string> Verbs { get; } =
-        ["request", "breakglass", "mine", "pending", "cancel", "done", "revoke", "extend", "review", "why", "whoami", "link", "login", "help"];
+        ["request", "breakglass", "mine", "pending", "cancel", "done", "revoke", "extend", "review", "lift", "why", "whoami", "link", "login", "help"];
 
     /// <param name="text">What stands after the slash command or the mention, unescaped.</param>
     public static ChatCommand Parse(string? text)
@@ -67,8 +77,11 @@ public static class Grammar
             "why" => new ChatCommand.Why(First(rest)),
             "whoami" => new ChatCommand.WhoAmI(),
             "login" => new ChatCommand.Login(First(rest)),
+            "extend" => Extend(rest),
+            "breakglass" => BreakGlass(rest),
+            "review" => Review(rest),
+            "lift" => Lift(rest),
             "link" => new ChatCommand.Link(First(rest)),
-            "breakglass" or "extend" or "review" => new ChatCommand.NotYet(verb.ToLowerInvariant()),
             _ => new ChatCommand.Unknown(verb, NearestName.Of(verb, Verbs)),
         };
     }
@@ -90,6 +103,36 @@ public static class Grammar
         var (grant, reason) = Word(rest);
         return new ChatCommand.Revoke(grant.Length == 0 ? null : grant, reason);
     }
+
+    private static ChatCommand.Extend Extend(string rest)
+    {
+        var (grant, afterGrant) = Word(rest);
+        var (duration, reason) = Word(afterGrant);
+        return new ChatCommand.Extend(OrNull(grant), OrNull(duration), reason);
+    }
+
+    /// <summary>As with an ask, the second word is the duration iff it has the shape of one; the next is the incident.</summary>
+    private static ChatCommand.BreakGlass BreakGlass(string rest)
+    {
+        var ask = Ask(rest);
+        var (incident, reason) = Word(ask.Reason);
+        return new ChatCommand.BreakGlass(ask.Entitlement, ask.Duration, OrNull(incident), reason);
+    }
+
+    private static ChatCommand.Review Review(string rest)
+    {
+        var (grant, afterGrant) = Word(rest);
+        var (verdict, comment) = Word(afterGrant);
+        return new ChatCommand.Review(OrNull(grant), OrNull(verdict), comment);
+    }
+
+    private static ChatCommand.Lift Lift(string rest)
+    {
+        var (grant, reason) = Word(rest);
+        return new ChatCommand.Lift(OrNull(grant), reason);
+    }
+
+    private static string? OrNull(string word) => word.Length == 0 ? null : word;
 
     private static string? First(string rest) => Word(rest).First is { Length: > 0 } word ? word : null;
 

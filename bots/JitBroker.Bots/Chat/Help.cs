@@ -13,8 +13,12 @@ public static class Help
         ("mine", "what you have and what you asked for"),
         ("pending", "what waits for you"),
         ("cancel [REQUEST]", "withdraw a request"),
+        ("breakglass [ENTITLEMENT] [DURATION] [INCIDENT] [REASON…]", "take access at once in an emergency, if you are on call; others are told and review it"),
+        ("extend GRANT DURATION REASON…", "ask for more time"),
         ("done [GRANT]", "end your access now"),
         ("revoke GRANT REASON…", "end somebody else's access now"),
+        ("review GRANT VERDICT COMMENT…", "review somebody's emergency access: justified, misuse or policy_gap"),
+        ("lift GRANT REASON…", "let somebody take emergency access again though a review blocks it"),
         ("why ENTITLEMENT", "why you may have it or not, and who decides"),
         ("whoami", "who I think you are"),
         ("link [CODE]", "link another account of yours: shows a code, to be typed there"),
@@ -39,12 +43,6 @@ public static class Help
         return new ChatMessage(sentence, [new ChatPart.Paragraph(sentence), .. All().Parts.Skip(1)]);
     }
 
-    public static ChatMessage For(ChatCommand.NotYet verb) => ChatMessage.Sentence(verb.Verb switch
-    {
-        "breakglass" => ChatText.Of($"Emergency access is not built yet. Ask with {Say.Code("/access request")} and press your approvers."),
-        "extend" => ChatText.Of($"Extending is not built yet. Ask again with {Say.Code("/access request")} before it ends."),
-        _ => ChatText.Of($"Reviews come with emergency access, which is not built yet."),
-    });
 
     /// <summary>Each rule, met or not; and the way to ask when it may be asked for.</summary>
     public static ChatMessage Why(Why why)

@@ -17,7 +17,7 @@ public sealed class Lists(RequestReader reader, ReadStory stories)
         if (live.Count == 0 && waiting.Items.Count == 0)
             return ChatMessage.Sentence(ChatText.Of($"You hold no access and wait for none. {Say.Code("/access request")} opens the form."));
         var parts = new List<ChatPart>();
-        await AddAsync(parts, "Your access", live, AskerCard.Buttons, cancellationToken);
+        await AddAsync(parts, "Your access", live, AskerCard.AccessButtons, cancellationToken);
         await AddAsync(parts, "Waiting for a decision", [.. waiting.Items.Select(d => d.Request.Id)], AskerCard.Buttons, cancellationToken);
         return new ChatMessage(ChatText.Of($"{live.Count} live, {waiting.Items.Count} waiting"), parts);
     }
@@ -26,11 +26,13 @@ public sealed class Lists(RequestReader reader, ReadStory stories)
     public async Task<ChatMessage> PendingAsync(Actor actor, CancellationToken cancellationToken)
     {
         var page = await reader.ListAsync(actor.Email, new RequestQuery(AwaitingMe: true, Limit: 100), cancellationToken);
-        if (page.Items.Count == 0)
+        var reviews = await reader.AwaitingReviewAsync(actor.Email, 100, cancellationToken);
+        if (page.Items.Count == 0 && reviews.Count == 0)
             return ChatMessage.Sentence("Nothing waits for you.");
         var parts = new List<ChatPart>();
+        await AddAsync(parts, "Emergencies to review", [.. reviews], EmergencyCard.Buttons, cancellationToken);
         await AddAsync(parts, "Waiting for you", [.. page.Items.Select(d => d.Request.Id).Reverse()], ApprovalCard.Buttons, cancellationToken);
-        return new ChatMessage(ChatText.Of($"{page.Items.Count} waiting for you"), parts);
+        return new ChatMessage(ChatText.Of($"{page.Items.Count + reviews.Count} waiting for you"), parts);
     }
 
     private async Task AddAsync(
@@ -59,7 +61,7 @@ public sealed class Lists(RequestReader reader, ReadStory stories)
         if (Clean.Line(story.Request.Reason) is { Length: > 0 } reason)
             yield return new ChatPart.Verbatim("Why", Cut.To(reason, 300));
         var status = StatusLines.Of(story).ToList();
-        foreach (var part in status)
+        foreach (var part in status.Concat(EmergencyCard.ReviewLines(story)))
             yield return part;
         yield return new ChatPart.Fine(story.Request.IsPending
             ? ChatText.Of($"needs {story.Missing} more · lapses {Say.Time(story.Request.LapsesAt, story.Now)} · {Say.Code(story.Request.Id)}")

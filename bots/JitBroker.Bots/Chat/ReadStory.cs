@@ -1,5 +1,6 @@
 using JitBroker.Issuing;
 using JitBroker.Outbox;
+using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Storage;
 
@@ -18,7 +19,7 @@ public sealed class ReadStory(Database database, OutboxStore outbox, RequestRead
     public async Task<PostedCopy?> CardInChannelAsync(string surface, string requestId, CancellationToken cancellationToken)
     {
         var copies = await database.ReadAsync(session => outbox.CopiesAsync(session, requestId, cancellationToken), cancellationToken);
-        return copies.FirstOrDefault(c => c.Surface == surface && c.Template == Templates.ApprovalCard && Recipients.ChannelOf(c.Recipient) is not null);
+        return copies.FirstOrDefault(c => c.Surface == surface && c.Template is Templates.ApprovalCard or Templates.EmergencyCard && Recipients.ChannelOf(c.Recipient) is not null);
     }
 
     private async Task<RequestStory?> InAsync(Session session, string requestId, CancellationToken cancellationToken)
@@ -34,7 +35,16 @@ public sealed class ReadStory(Database database, OutboxStore outbox, RequestRead
             before.All(r => r.Entitlement != details.Request.Entitlement),
             details.Grant is { } grant ? links.Collect(grant.Id) : null,
             revision,
-            clock.GetUtcNow());
+            clock.GetUtcNow(),
+            await ExtensionsLeftAsync(session, details, cancellationToken));
+    }
+
+    private async Task<int> ExtensionsLeftAsync(Session session, RequestDetails details, CancellationToken cancellationToken)
+    {
+        if (details is not { Grant: { IsActive: true } grant, Bench.Today: { } today } || details.Request.IsExtension)
+            return 0;
+        var used = await requests.CountExtensionsAsync(session, grant.Id, cancellationToken);
+        return (int)Math.Max(0, Extensions.MaxOf(today, grant.BreakGlass) - used);
     }
 
     private string? EndsBy(RequestContent content)

@@ -33,6 +33,16 @@ public sealed class References(RequestReader reader)
     public Task<Outcome<GrantDetails>> AnyGrantAsync(string viewer, string? reference, CancellationToken cancellationToken) =>
         GrantAsync(viewer, reference, mine: false, "There is no live access that you may see.", cancellationToken);
 
+    /// <summary>An emergency access this person may read, over or not; by words only one that is not reviewed yet, or keeps its taker from the next.</summary>
+    public async Task<Outcome<GrantDetails>> EmergencyAsync(string viewer, string? reference, CancellationToken cancellationToken)
+    {
+        if (reference is { } id && Ids.IsId(id.ToUpperInvariant()))
+            return await reader.FindGrantAsync(id.ToUpperInvariant(), viewer, cancellationToken) is { } found ? found : NothingLike("grant", id);
+        var page = await reader.ListGrantsAsync(viewer, new GrantQuery(BreakGlass: true, Limit: Looks), cancellationToken);
+        var open = page.Items.Where(g => g.Review is { } review && (!review.IsDone || review.BlocksAt(DateTimeOffset.MaxValue))).ToList();
+        return One("emergency access", "There is no emergency access that waits for a review and that you may see.", reference, open, g => g.Grant.Id, g => g.Grant.Entitlement);
+    }
+
     private async Task<Outcome<GrantDetails>> GrantAsync(string viewer, string? reference, bool mine, string none, CancellationToken cancellationToken)
     {
         if (reference is { } id && Ids.IsId(id.ToUpperInvariant()))

@@ -55,7 +55,7 @@ public sealed record SlackOptions
     public bool AllowTestEndpoints { get; init; }
 
     /// <summary>What the core must know of this surface.</summary>
-    public ChatSurface ToSurface() => new(Surface.Slack, Channel, OperationsChannel);
+    public ChatSurface ToSurface() => new(Surface.Slack, Channel, OperationsChannel, BreakGlassChannel);
 
     /// <summary>Whether an answer may be posted there: a <c>response_url</c> is a bearer secret and never leaves for another host (E4).</summary>
     internal bool IsAllowedResponseUrl(Uri url)

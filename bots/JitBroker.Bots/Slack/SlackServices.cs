@@ -22,6 +22,8 @@ public static class SlackServices
             .AddSingleton<FillRequestForm>()
             .AddSingleton<ReadHome>()
             .AddSingleton<ChatService>()
+            .AddSingleton<ChatExtensions>()
+            .AddSingleton<ChatEmergencies>()
             .AddSingleton<SignInByChat>()
             .AddSingleton<LinkByChat>();
 
@@ -50,6 +52,7 @@ public static class SlackServices
             .AddSingleton<CopyKeeper>()
             .AddSingleton<ChannelSafety>()
             .AddSingleton<ChannelFallback>()
+            .AddSingleton<ThreadPlace>()
             .AddSingleton<SlackHome>()
             .AddSingleton<IDeliverySender, SlackSender>();
 
@@ -59,6 +62,8 @@ public static class SlackServices
             .AddSingleton<RequestFormDesk>()
             .AddSingleton<DenyForm>()
             .AddSingleton<ApproveLessForm>()
+            .AddSingleton<BreakGlassForm>()
+            .AddSingleton<ReviewForm>()
             .AddSingleton<SlackSubmissions>()
             .AddSingleton<SlackCommands>()
             .AddSingleton<SlackPresses>()

@@ -91,7 +91,7 @@ internal sealed class Examination(Invocation run)
             else if (failing.Count == 0)
                 Wrong("ready", $"the broker says it is {ready.Value.Status}", "whoever runs the broker finds more in its log");
             foreach (var check in (ready.Value.Checks ?? []).Where(check => check is { Ok: true, Attention: true }))
-                Note(check.Name, check.Text ?? "needs attention", "an admin sees more by jit catalog accept, without a hash");
+                Note(check.Name, check.Text ?? "needs attention", check.Name == "targets" ? "an operator sees more by jit doctor" : "an admin sees more by jit catalog accept, without a hash");
             if (ready.Value.TestEndpoints)
                 Note("endpoints", "this broker accepts test endpoints: it is a demo or a test", "never use it for real access");
         }
@@ -126,8 +126,11 @@ internal sealed class Examination(Invocation run)
             var me = (await run.Client(token).GetMeAsync(run.Cancel)).Value;
             var current = me.Sessions.FirstOrDefault(session => session.Current);
             Right(subject, $"{me.Name} <{me.Email}>{(current is null ? "" : $", ends {run.Times.Both(current.EndsAt)}")}");
-            if (me.Roles.Contains("operator", StringComparer.Ordinal))
-                await StuckAsync(token);
+            if (!me.Roles.Contains("operator", StringComparer.Ordinal))
+                return;
+            await StuckAsync(token);
+            await TargetsAsync(token);
+            await LooksAsync(token);
         }
         catch (BrokerRefusedException fault) when (fault.Code == Codes.Unauthenticated)
         {
@@ -146,6 +149,38 @@ internal sealed class Examination(Invocation run)
             Right("ends", "none is stuck");
         else if (findings.All(finding => finding.Subject != "ends"))
             Wrong("ends", $"{stuck.Count}{(stuck.Count == 50 ? " or more" : "")} cannot be done: {stuck[0].Entitlement} of {stuck[0].Holder.Name}: {stuck[0].LastError ?? "the target does not confirm"}", "jit stuck lists them; jit retry LEASE, or jit abandon LEASE REASON");
+    }
+
+    private async Task TargetsAsync(string token)
+    {
+        foreach (var target in (await run.Client(token).ListTargetsAsync(run.Cancel)).Value.Items.Where(t => findings.All(f => f.Subject != $"target {t.Target}")))
+        {
+            var since = target.Since is { } at ? $" since {run.Times.Both(at)}" : "";
+            var (what, remedy) = target.State switch
+            {
+                "paused" => ($"does not answer{since}; {target.Waiting} ends wait: {target.LastError}", "mend it or the way to it; the broker probes it by itself, jit retry LEASE does at once"),
+                "denied" => ($"denies the broker{since}: {target.LastError}", "mend the broker's rights or its secret there"),
+                _ => ($"asks for patience: {target.LastError}", "nothing, unless it stays so: lower the issuer's concurrency"),
+            };
+            if (target.State == "throttled")
+                Note($"target {target.Target}", what, remedy);
+            else
+                Wrong($"target {target.Target}", what, remedy);
+        }
+    }
+
+    private async Task LooksAsync(string token)
+    {
+        foreach (var look in (await run.Client(token).ListReconciliationsAsync(run.Cancel)).Value.Items.Where(l => findings.All(f => f.Subject != $"what stands at {l.Issuer}")))
+        {
+            var (subject, text) = ($"what stands at {look.Issuer}", ReconcileCommand.Summary(look));
+            if (look.OverBudget > 0 || look.Findings.Any(f => f is { Kind: "standing" or "missing", Confirmed: true, EndsAgain: false }))
+                Wrong(subject, text, $"jit reconcile {look.Issuer} --dry-run lists it");
+            else if (look.Found > 0 || look.Failed is not null)
+                Note(subject, text, $"jit reconcile {look.Issuer} --dry-run lists it");
+            else
+                Right(subject, text);
+        }
     }
 
     private void Rights()

@@ -12,6 +12,9 @@ internal static class Grants
     internal static Task<string> AnyAsync(Invocation run, BrokerClient broker, string text) =>
         new Finder("grant", "give the grant's id, as its card and jit mine show it").FindAsync(text, Live(run, broker, new GrantQuery()));
 
+    internal static Task<string> EmergencyAsync(Invocation run, BrokerClient broker, string text) =>
+        new Finder("emergency access", "jit emergencies shows them").FindAsync(text, From(run, broker, new GrantQuery { BreakGlass = true }));
+
     /// <summary>The only active one of the caller's; a refusal when there is none, a usage fault that lists them when there are several.</summary>
     internal static async Task<string> OnlyActiveAsync(Invocation run, BrokerClient broker)
     {

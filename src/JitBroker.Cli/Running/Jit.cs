@@ -43,9 +43,10 @@ internal static class Jit
     [
         LoginCommand.Create(run), LogoutCommand.Create(run), WhoamiCommand.Create(run),
         ListCommand.Create(run), WhyCommand.Create(run), RequestCommand.Create(run), MineCommand.Create(run), CancelCommand.Create(run),
-        CredsCommand.Create(run), ExecCommand.Create(run), PsqlCommand.Create(run), AwsCommand.Create(run), ExtendCommand.Create(run), EndCommands.Done(run),
+        CredsCommand.Create(run), ExecCommand.Create(run), PsqlCommand.Create(run), AwsCommand.Create(run), ExtendCommand.Create(run), BreakGlassCommand.Create(run), EndCommands.Done(run),
         PendingCommand.Create(run), DecideCommands.Approve(run), DecideCommands.Deny(run), EndCommands.Revoke(run),
-        StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run),
+        ReviewCommands.List(run), ReviewCommands.Review(run), ReviewCommands.Lift(run),
+        StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run), ReconcileCommand.Create(run),
         LinkCommand.Create(run), IdentitiesCommand.Create(run),
         AuditCommand.Create(run), CatalogCommand.Create(run), DoctorCommand.Create(run), CompletionCommand.Create(run),
     ];

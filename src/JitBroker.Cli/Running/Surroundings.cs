@@ -24,6 +24,9 @@ internal sealed record Surroundings
     /// <summary>Whether a person reads standard error.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>A line that a person types; null where nobody does, as in a script.</summary>
+    public Func<string?>? ReadLine { get; init; }
+
     /// <summary>Columns of the terminal.</summary>
     public int Width { get; init; } = 120;
 
@@ -50,6 +53,7 @@ internal sealed record Surroundings
         Input = Console.In,
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
+        ReadLine = Console.IsInputRedirected ? null : Console.ReadLine,
         Width = TerminalWidth(),
 #pragma warning disable RS0030 // The clock of a person's own machine, for showing and polling; nothing is decided by it.
         Clock = TimeProvider.System,

@@ -32,6 +32,14 @@ public sealed record SubmitBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? BreakGlass { get; init; }
 
+    /// <summary>With <see cref="BreakGlass"/>: the incident it is for, such as <c>INC-77</c>. Null: the ticket that stands in the reason, if any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Incident { get; init; }
+
+    /// <summary>With <see cref="BreakGlass"/>: an own request for the same that waits, to be withdrawn in its favour. Null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Escalates { get; init; }
+
     /// <summary>Only tell what would happen; nothing is stored.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? DryRun { get; init; }
@@ -83,6 +91,18 @@ public sealed record ReviewBody
 
     /// <summary>The reviewer's words.</summary>
     public required string Comment { get; init; }
+
+    /// <summary>Say the same of every other access of its incident that waits for the caller's review.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? WholeIncident { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/grants/{id}/review/lift</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record LiftBody
+{
+    /// <summary>Why its taker may have the next emergency access all the same.</summary>
+    public required string Reason { get; init; }
 }
 
 /// <summary>Body of <c>POST /v1/leases/{id}/retry</c> (reason optional) and <c>…/abandon</c> (reason required).</summary>
@@ -123,4 +143,16 @@ public sealed record CatalogAcceptBody
 {
     /// <summary>The catalog's hash, or at least 6 digits that only one begins with.</summary>
     public required string Hash { get; init; }
+}
+
+/// <summary>Body of <c>POST /v1/reconciliations/{issuer}</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ReconciliationBody
+{
+    /// <summary>Look only; end nothing.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Most ends that may be begun again, 1 to 1000; null for the sweep's own 20.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Budget { get; init; }
 }

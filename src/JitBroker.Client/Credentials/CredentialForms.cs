@@ -28,26 +28,32 @@ public static class CredentialForms
     /// <summary>A Java properties file: of a Kafka client, or of a JDBC connection.</summary>
     public const string Properties = "properties";
 
+    /// <summary>Lines <c>name=value</c>, as clients on librdkafka (Python, Go, .NET, C) are configured.</summary>
+    public const string Librdkafka = "librdkafka";
+
+    /// <summary>A file for <c>kcat -F</c>.</summary>
+    public const string Kcat = "kcat";
+
     /// <summary>The token alone.</summary>
     public const string Token = "token";
 
     /// <summary>Every form there is.</summary>
-    public static IReadOnlyList<string> All { get; } = [Json, Env, Aws, Ini, PgPass, Uri, Properties, Token];
+    public static IReadOnlyList<string> All { get; } = [Json, Env, Aws, Ini, PgPass, Uri, Properties, Librdkafka, Kcat, Token];
 
-    /// <summary>The forms that credentials of a kind have. A Kafka login has either <c>properties</c> or <c>token</c>, which only the credential tells.</summary>
+    /// <summary>The forms that credentials of a kind have. A Kafka login has either files for its clients or <c>token</c>, which only the credential tells.</summary>
     public static IReadOnlyList<string> Of(string kind) => kind switch
     {
         CredentialKinds.Jwt or CredentialKinds.Http => [Json, Env, Token],
         CredentialKinds.Postgres => [Json, Env, PgPass, Uri, Properties],
         CredentialKinds.AwsSts => [Json, Env, Aws, Ini],
         CredentialKinds.RabbitMq => [Json, Env, Uri],
-        CredentialKinds.Kafka => [Json, Env, Properties, Token],
+        CredentialKinds.Kafka => [Json, Env, Properties, Librdkafka, Kcat, Token],
         _ => [Json],
     };
 
     /// <summary>The forms that this credential has.</summary>
     public static IReadOnlyList<string> Of(CredentialEnvelope envelope) => envelope.Open() is KafkaCredential kafka
-        ? [.. Of(envelope.Kind).Where(form => form is not (Properties or Token) || (form == Token) == (kafka.Token is not null))]
+        ? [.. Of(envelope.Kind).Where(form => form is not (Properties or Librdkafka or Kcat or Token) || (form == Token) == (kafka.Token is not null))]
         : Of(envelope.Kind);
 
     /// <summary>The text, line break included; null when the credential has no such form.</summary>
@@ -64,6 +70,8 @@ public static class CredentialForms
         (Token, HttpCredential http) => http.Token + "\n",
         (Token, KafkaCredential { Token: { } token }) => token + "\n",
         (Properties, KafkaCredential { Password: not null } kafka) => Scram(kafka),
+        (Librdkafka, KafkaCredential { Password: not null } kafka) => Native(kafka),
+        (Kcat, KafkaCredential { Password: not null } kafka) => "# kcat -F THIS_FILE -L\n" + Native(kafka),
         (Properties, PostgresCredential pg) => Jdbc(pg),
         _ => null,
     };
@@ -103,6 +111,16 @@ public static class CredentialForms
     {
         var login = $"org.apache.kafka.common.security.scram.ScramLoginModule required username={Quoting.Jaas(kafka.Username ?? "")} password={Quoting.Jaas(kafka.Password!)};";
         return Lines(("bootstrap.servers", kafka.BootstrapServers), ("security.protocol", kafka.SecurityProtocol), ("sasl.mechanism", kafka.Mechanism), ("sasl.jaas.config", login));
+    }
+
+    private static string Native(KafkaCredential kafka)
+    {
+        var pairs = new (string Name, string Value)[]
+        {
+            ("bootstrap.servers", kafka.BootstrapServers), ("security.protocol", kafka.SecurityProtocol), ("sasl.mechanism", kafka.Mechanism),
+            ("sasl.username", kafka.Username ?? ""), ("sasl.password", kafka.Password!),
+        };
+        return string.Concat(pairs.Select(pair => $"{pair.Name}={Quoting.Plain(pair.Value, "a file of a Kafka client")}\n"));
     }
 
     private static string Jdbc(PostgresCredential pg)

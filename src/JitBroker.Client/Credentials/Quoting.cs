@@ -79,6 +79,14 @@ internal static class Quoting
         return value;
     }
 
+    /// <summary>A value of a file that knows neither quotes nor escapes, whose readers cut blanks off at both ends.</summary>
+    public static string Plain(string value, string place)
+    {
+        if (value.Length == 0 || value != value.Trim() || value.Any(char.IsControl))
+            throw new CredentialFormException(place);
+        return value;
+    }
+
     private static void Refuse(string value, string place, string characters)
     {
         if (value.AsSpan().ContainsAny(characters))

@@ -32,7 +32,7 @@ public sealed record RabbitMqCredential(string Uri, string Vhost, string Usernam
     public override string ToString() => "RabbitMqCredential ***";
 }
 
-/// <summary>A Kafka login: user and password for SCRAM, or a token for OAUTHBEARER; the other members are left out.</summary>
+/// <summary>A Kafka login: user and password for SCRAM, or a token for OAUTHBEARER; what is not there is left out.</summary>
 public sealed record KafkaCredential
 {
     /// <summary>Comma-separated <c>host:port</c>.</summary>
@@ -44,7 +44,7 @@ public sealed record KafkaCredential
     /// <summary><c>SCRAM-SHA-256</c>, <c>SCRAM-SHA-512</c> or <c>OAUTHBEARER</c>.</summary>
     public required string Mechanism { get; init; }
 
-    /// <summary>The user, or null with a token.</summary>
+    /// <summary>The user: with a token, the principal that it is for. Consumer groups of one's own begin with it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Username { get; init; }
 

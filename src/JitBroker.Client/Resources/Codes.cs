@@ -72,6 +72,9 @@ public static class Codes
     /// <summary>409. The end of this lease is not stuck: there is nothing to retry or abandon; state tells how it stands.</summary>
     public const string NotStuck = "not_stuck";
 
+    /// <summary>409: the review blocks nobody, so there is nothing to lift.</summary>
+    public const string NotBlocking = "review_not_blocking";
+
     /// <summary>409. The same Idempotency-Key is still running.</summary>
     public const string InProgress = "in_progress";
 
@@ -127,7 +130,7 @@ public static class Codes
             or NotAReviewer or Inactive or ScopeNeeded or Forbidden => 403,
         NotFound => 404,
         AlreadySettled or AlreadyDecided or AlreadyOpen or GrantNotActive or GrantEnded
-            or LeaseLimit or ExtensionLimit or ReviewOverdue or AlreadyReviewed or NotBreakGlass or NotStuck
+            or LeaseLimit or ExtensionLimit or ReviewOverdue or AlreadyReviewed or NotBreakGlass or NotStuck or NotBlocking
             or InProgress => 409,
         TooLarge => 413,
         UnknownEntitlement or InvalidDuration or DurationTooLong or WiderThanAsked or ReasonRequired

@@ -58,8 +58,8 @@ public sealed record GrantResource
     public required IReadOnlyList<LeaseResource> Leases { get; init; }
 }
 
-/// <summary>The review of a break-glass grant, by somebody who was no part of it. <paramref name="Verdict"/>, <paramref name="By"/> and <paramref name="Comment"/> are null until it is done.</summary>
-public sealed record ReviewResource(ReviewState State, DateTimeOffset DueAt, ReviewVerdict? Verdict, PersonResource? By, string? Comment);
+/// <summary>The review of a break-glass grant, by somebody who was no part of it. <paramref name="Verdict"/>, <paramref name="By"/> and <paramref name="Comment"/> are null until it is done. <paramref name="Incident"/>: what it was taken for, or null. <paramref name="LiftedBy"/>: who let its taker have the next one all the same, or null.</summary>
+public sealed record ReviewResource(ReviewState State, DateTimeOffset DueAt, ReviewVerdict? Verdict, PersonResource? By, string? Comment, string? Incident = null, PersonResource? LiftedBy = null);
 
 /// <summary>What an issuer promises about ends: <paramref name="Within"/> bounds how long an early end takes.</summary>
 public sealed record RevocabilityResource(RevocationBound Bound, EarlyEnd EarlyEnd, TimeSpan Within);

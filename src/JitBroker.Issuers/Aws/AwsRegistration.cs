@@ -10,7 +10,7 @@ namespace JitBroker.Issuers.Aws;
 public static class AwsRegistration
 {
     /// <summary>
-    /// Adds <see cref="IIssuer"/> and <see cref="IChecksTarget"/> of kind <c>aws-sts</c>, and the sweep that clears roles of old entries. The host adds
+    /// Adds <see cref="IIssuer"/>, <see cref="IChecksTarget"/> and <see cref="IListsTarget"/> of kind <c>aws-sts</c>, and the sweep that clears roles of old entries. The host adds
     /// <see cref="Database"/>, <see cref="EventStore"/>, <see cref="Replica"/>, <see cref="SecretLookup"/> and <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddAwsIssuer(this IServiceCollection services) =>
@@ -22,5 +22,6 @@ public static class AwsRegistration
             .AddSingleton<EndSession>()
             .AddSingleton<ISweep, PruneDenialsSweep>()
             .AddSingleton<IIssuer, AwsIssuer>()
-            .AddSingleton<IChecksTarget, CheckAccount>();
+            .AddSingleton<IChecksTarget, CheckAccount>()
+            .AddSingleton<IListsTarget, ListSessions>();
 }

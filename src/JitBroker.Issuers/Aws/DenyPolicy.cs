@@ -51,8 +51,21 @@ internal static class DenyPolicy
 
     /// <summary>Whether a document that stands at IAM denies this one.</summary>
     public static bool Denies(string? document, Denial denial) =>
+        Denies(document, denial.GrantId, denial.Tag == SessionNames.LeaseTag ? denial.Value : null);
+
+    /// <summary>Whether a document that stands at IAM denies a session, alone or with its grant.</summary>
+    public static bool Denies(string? document, string grantId, string? leaseId) =>
         document is not null && AwsTerms.Parse(document) is { } read && read["Statement"] is JsonArray statements
-        && statements.OfType<JsonObject>().Any(s => Lists(s, denial.Tag, denial.Value) || Lists(s, SessionNames.GrantTag, denial.GrantId));
+        && statements.OfType<JsonObject>().Any(s => Lists(s, SessionNames.GrantTag, grantId) || (leaseId is not null && Lists(s, SessionNames.LeaseTag, leaseId)));
+
+    /// <summary>Before when sessions were issued that this document denies, whoever wrote it; null when it denies none that way.</summary>
+    public static DateTimeOffset? OlderThan(string? document)
+    {
+        if (document is null || AwsTerms.Parse(document)?["Statement"] is not JsonArray { Count: 1 } statements || statements[0] is not JsonObject deny)
+            return null;
+        var bound = (deny["Condition"] as JsonObject)?["DateLessThan"] as JsonObject;
+        return DateTimeOffset.TryParse(AwsTerms.Text(bound?["aws:TokenIssueTime"]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var before) && Same(document, RenderOlder(before)) ? before : null;
+    }
 
     /// <summary>Whether a document read back says what was written: as JSON, since AWS may write it otherwise.</summary>
     public static bool Same(string? one, string? other) => one is null || other is null

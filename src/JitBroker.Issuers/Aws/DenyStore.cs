@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using JitBroker.Audit;
+using JitBroker.Issuing;
 using JitBroker.Storage;
 
 namespace JitBroker.Issuers.Aws;
@@ -114,6 +115,21 @@ internal sealed class DenyStore(Database database, EventStore events)
            limit @limit
         """;
 
+    private const string SessionsSql = """
+        select l.handle
+          from leases l
+         where l.state = 'active'
+           and l.target = @issuer
+           and l.expires_at > @now
+         union all
+        select l.handle
+          from aws_denials d
+          join leases l on l.grant_id = d.grant_id
+         where l.state = 'revoked'
+           and l.target = @issuer
+           and l.expires_at > @now
+        """;
+
     /// <summary>Stores that a session is over; idempotent. The whole grant is denied when it is over too, and the one lease while it lives on.</summary>
     /// <returns>What was denied, and the version of the role that says so.</returns>
     public Task<(Denial Denial, DeniedRole Role)> DenyAsync(SessionHandle handle, DateTimeOffset keepUntil, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -196,12 +212,21 @@ internal sealed class DenyStore(Database database, EventStore events)
     public Task<IReadOnlyList<string>> StaleAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(session => session.QueryAsync<string>(StaleSql, new { now, limit }, cancellationToken), cancellationToken);
 
+    /// <summary>
+    /// Sessions got by way of one issuer that are not expired: those in use, and those of ended grants and leases that a role is to deny.
+    /// </summary>
+    public Task<IReadOnlyList<SessionHandle>> SessionsAsync(string issuer, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<SessionHandle>>(
+            async session => [.. (await session.QueryAsync<string>(SessionsSql, new { issuer, now }, cancellationToken)).Distinct(StringComparer.Ordinal).Select(h => SessionHandle.Read(RevocationHandle.FromJson(h))).OfType<SessionHandle>()],
+            cancellationToken);
+
     /// <summary>One role at one IAM.</summary>
     public static string IdOf(SessionHandle handle) => IdOf(handle.Way, handle.Role);
 
     public static string IdOf(AwsWay way, RoleArn role) => way.Iam.Host.EndsWith(".amazonaws.com", StringComparison.Ordinal) ? role.Text : $"{role.Text} at {way.Iam.Authority}";
 
-    private static string WayOf(SessionHandle handle)
+    /// <summary>The way of one session's end, as a row keeps it for those who come without one.</summary>
+    public static string WayOf(SessionHandle handle)
     {
         var way = handle.Way.Write();
         way["role"] = handle.Role.Text;

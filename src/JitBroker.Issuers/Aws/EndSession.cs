@@ -23,7 +23,7 @@ internal sealed class EndSession(DenyStore store, WriteDenials write, AwsAccount
             var (denial, role) = await store.DenyAsync(handle, keepUntil, now, cancellationToken);
             var isWritten = role.Applied >= role.Version;
             if (!isWritten || !await StandsAsync(handle, denial, cancellationToken))
-                await write.RunAsync(role.Id, role.Version, isForced: isWritten, cancellationToken);
+                await write.RunAsync(role.Id, role.Version, DenyStore.WayOf(handle), isForced: isWritten, cancellationToken);
             return new EndOutcome.Ended(Existed: true);
         }
         catch (ClosedAccountException e)

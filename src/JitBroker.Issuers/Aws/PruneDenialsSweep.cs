@@ -26,7 +26,7 @@ internal sealed class PruneDenialsSweep(DenyStore store, WriteDenials write, Tim
     {
         try
         {
-            await write.RunAsync(role, int.MaxValue, isForced: true, patience);
+            await write.RunAsync(role, int.MaxValue, way: null, isForced: true, patience);
         }
         catch (Exception e) when (e is ClosedAccountException || Trouble.IsExpected(e, cancellationToken))
         {

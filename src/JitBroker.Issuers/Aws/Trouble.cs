@@ -22,13 +22,14 @@ internal static class Trouble
     public static bool IsExpected(Exception e, CancellationToken cancellationToken) => e switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        AmazonServiceException or AmazonClientException or IamRefusalException or StrayAnswerException or HttpRequestException or IOException or SocketException or TimeoutException => true,
+        AmazonServiceException or AmazonClientException or IamRefusalException or StrayAnswerException or UnconfirmedException or HttpRequestException or IOException or SocketException or TimeoutException => true,
         _ => false,
     };
 
     /// <summary>By AWS's codes, as its API models and its documents of common errors have them.</summary>
     public static Obstacle ObstacleOf(Exception e) => CodeOf(e) switch
     {
+        null when e is UnconfirmedException => Obstacle.Unfinished,
         null or "" => Obstacle.Away,
         var code when IsThrottling(code) => Obstacle.Throttled,
         var code when IsDenial(code) || Keys.Contains(code, StringComparer.Ordinal) => Obstacle.Denied,
@@ -52,6 +53,8 @@ internal static class Trouble
         var where = at.Authority;
         if (Find<StrayAnswerException>(e) is { } stray)
             return $"The answer of {where} to {doing} is not AWS's: {stray.Message}. Nothing was followed.";
+        if (e is UnconfirmedException)
+            return $"{where} took {doing}, but {e.Message}.";
         if (CodeOf(e) is { Length: > 0 } code)
             return $"{where} refused {doing} ({code}){Said(code, e)}.{Hint(code, e)}";
         if (StatusOf(e) > 0)

@@ -19,14 +19,16 @@ internal sealed class WriteDenials(DenyStore store, AwsAccount account, Replica 
 
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(40);
-    private const int MostLooks = 8;
+    private const int MostLooks = 10;
 
     private static int _turns;
 
     /// <summary>Writes until version <paramref name="version"/>, or a later one, stands at IAM.</summary>
+    /// <param name="way">The caller's own way there, as <see cref="DeniedRole.Way"/> has it: that of somebody else's end may be closed. Null: the row's.</param>
     /// <param name="isForced">Write although it is said to stand there: it was found otherwise.</param>
     /// <exception cref="IamRefusalException">And the others of <see cref="IamCalls"/>.</exception>
-    public async Task RunAsync(string role, int version, bool isForced, CancellationToken cancellationToken)
+    /// <exception cref="UnconfirmedException">Written, and not read back.</exception>
+    public async Task RunAsync(string role, int version, string? way, bool isForced, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -34,7 +36,7 @@ internal sealed class WriteDenials(DenyStore store, AwsAccount account, Replica 
             var owner = string.Create(CultureInfo.InvariantCulture, $"{replica.Id}.{Interlocked.Increment(ref _turns)}");
             if (await store.ClaimAsync(role, owner, now, Instants.Truncate(now + ClaimFor), cancellationToken) is { } list)
             {
-                await TurnAsync(list, owner, cancellationToken);
+                await TurnAsync(list, way ?? list.Role.Way, owner, isForced, cancellationToken);
                 return;
             }
 
@@ -44,17 +46,18 @@ internal sealed class WriteDenials(DenyStore store, AwsAccount account, Replica 
         }
     }
 
-    private async Task TurnAsync(DenyList list, string owner, CancellationToken cancellationToken)
+    private async Task TurnAsync(DenyList list, string way, string owner, bool isForced, CancellationToken cancellationToken)
     {
         var isDone = false;
         using var turn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         turn.CancelAfter(Turn);
         try
         {
-            var written = await WriteAsync(list, turn.Token);
+            // Somebody may have written it just before the claim was had.
+            var written = isForced || list.Role.Applied < list.Role.Version ? await WriteAsync(list, way, turn.Token) : list;
             isDone = await store.AppliedAsync(list.Role.Id, owner, written.Role.Version, CancellationToken.None);
             if (!isDone)
-                throw new TimeoutException("The turn to write the role's policy was over before it was written.");
+                throw new UnconfirmedException("the turn to write was over before it was written");
         }
         finally
         {
@@ -63,9 +66,9 @@ internal sealed class WriteDenials(DenyStore store, AwsAccount account, Replica 
         }
     }
 
-    private async Task<DenyList> WriteAsync(DenyList list, CancellationToken cancellationToken)
+    private async Task<DenyList> WriteAsync(DenyList list, string way, CancellationToken cancellationToken)
     {
-        var (role, iam) = await account.OpenAsync(list.Role.Way, cancellationToken);
+        var (role, iam) = await account.OpenAsync(way, cancellationToken);
         if (DenyPolicy.CountOf(list.Denials) > DenyPolicy.Budget)
             list = await CutOffAsync(list, cancellationToken);
         try
@@ -120,8 +123,11 @@ internal sealed class WriteDenials(DenyStore store, AwsAccount account, Replica 
         for (var look = 1; !DenyPolicy.Same(document, await iam.GetRolePolicyAsync(role.Name, policy, cancellationToken)); look++)
         {
             if (look == MostLooks)
-                throw new StrayAnswerException($"{policy} does not read back as it was written");
+                throw new UnconfirmedException($"{policy} does not read back as it was written");
             await Task.Delay(Glance * look, clock, cancellationToken);
         }
     }
 }
+
+/// <summary>Done, as far as IAM says, and not seen there. Says nothing of what was read.</summary>
+internal sealed class UnconfirmedException(string what) : Exception(what);

@@ -43,6 +43,8 @@ internal sealed class CheckServer(SecretLookup secrets, TimeProvider clock) : IC
         List<TargetFinding> findings = [];
         if (server.IsInTheClear)
             findings.Add(new TargetFinding(false, $"The broker's password goes to {server} unencrypted.", "Give the management API a certificate and write management: https://…."));
+        if (settings.Amqp is { Scheme: "amqp", IsLoopback: false })
+            findings.Add(new TargetFinding(false, $"What holders connect with, {settings.Amqp.Host}, is unencrypted: their passwords cross the network in the clear.", "Give the server a TLS listener and write amqp: amqps://…."));
         if (!me.Tags.Contains("administrator", StringComparer.Ordinal))
             return [.. findings, new TargetFinding(true, $"The broker's user {me.Name} is no administrator, and nobody else may make users and close connections.", $"rabbitmqctl set_user_tags {me.Name} administrator")];
         if (settings.IsToken)

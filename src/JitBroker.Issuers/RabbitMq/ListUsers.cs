@@ -17,7 +17,7 @@ internal sealed class ListUsers(SecretLookup secrets) : IListsTarget
             return new TargetListing.Failed(problem);
         try
         {
-            return new TargetListing.Listed(settings.IsToken ? await ConnectedAsync(server, cancellationToken) : await UsersAsync(server, cancellationToken));
+            return new TargetListing.Listed(settings.IsToken ? await ConnectedAsync(server, cancellationToken) : await UsersAsync(server, cancellationToken), IsWhole: !settings.IsToken);
         }
         catch (Exception e) when (Trouble.IsExpected(e))
         {

@@ -27,6 +27,27 @@ internal sealed class Colleague(HttpClient workspace, string id)
         return PostAsync("playground/act", press, cancellationToken);
     }
 
+    /// <summary>Fills in and submits the form that has this field, once it is on the screen.</summary>
+    /// <exception cref="TourException">It does not come, or is not accepted.</exception>
+    public async Task SubmitAsync(string field, JsonObject values, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            while (await workspace.GetFromJsonAsync<JsonObject>($"playground/state?person={id}", either.Token) is not { } state
+                || state["modals"] is not JsonArray { Count: > 0 } modals
+                || modals[^1]!.ToJsonString().Contains($"\"block_id\":\"{field}\"", StringComparison.Ordinal) is false)
+                await Task.Delay(Glance, either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new TourException($"No form with the field {field} opened for {id}.");
+        }
+
+        await PostAsync("playground/submit", new JsonObject { ["person"] = id, ["values"] = values }, cancellationToken);
+    }
+
     /// <summary>Waits until a message is on this person's screen.</summary>
     /// <param name="what">For the error: what was expected.</param>
     /// <exception cref="TourException">It did not come.</exception>

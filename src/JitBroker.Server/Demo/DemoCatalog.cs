@@ -32,6 +32,7 @@ internal static class DemoCatalog
           engineering: { members: [ana@example.com, cy@example.com] }
           data-owners: { members: [bea@example.com, dan@example.com] }
           security:    { members: [eli@example.com] }
+          oncall:      { members: [cy@example.com, dan@example.com] }
           platform:    { members: [dan@example.com] }
         roles: { admin: [platform], auditor: [security] }
         issuers:
@@ -54,6 +55,8 @@ internal static class DemoCatalog
             reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
             approval:
               - { group: data-owners, votes: 1 }
+            extensions: { max: 1 }
+            breakGlass: { eligible: [oncall], max: 30m, review: { group: security, within: 24h } }
           payments-logs:export:
             title: Payments logs, full export
             issuer: badges

@@ -5,18 +5,19 @@ internal sealed class DemoTargets(Uri broker) : IAsyncDisposable
 {
     // A new one is a line here.
     private static readonly StartDemoTarget[] AtOnce = [DemoDatabase.StartAsync, DemoDoor.StartAsync];
-    private static readonly StartDemoTarget[] Later = [DemoRabbitMq.StartAsync];
+    private static readonly StartDemoTarget[] Later = [DemoRabbitMq.StartAsync, DemoKafka.StartAsync];
 
     private readonly Lock _lock = new();
     private readonly List<IDemoTarget> _found = [];
     private readonly List<string> _absences = [];
 
+    /// <summary>In the order of their lines.</summary>
     public IReadOnlyList<IDemoTarget> Found
     {
         get
         {
             lock (_lock)
-                return [.. _found];
+                return [.. _found.OrderBy(t => t.Line, StringComparer.Ordinal)];
         }
     }
 

@@ -14,4 +14,23 @@ internal static class FreePorts
         listeners.ForEach(l => l.Dispose());
         return ports;
     }
+
+    /// <summary>The first of two in a row.</summary>
+    public static int TakePair()
+    {
+        while (true)
+        {
+            var first = Take(1)[0];
+            try
+            {
+                using var next = new TcpListener(IPAddress.Loopback, first + 1);
+                next.Start();
+                return first;
+            }
+            catch (SocketException)
+            {
+                continue;
+            }
+        }
+    }
 }

@@ -34,6 +34,8 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
 
         screen.Chapter("The credential works, until Ana is done");
         var token = await UseAsync(terminal, grant, cancellationToken);
+        var stories = new EmergencyStory(world, screen, _workspace, Channel);
+        await stories.ExtendAsync(terminal, grant, cancellationToken);
         await DoneAsync(ana, terminal, grant, token, cancellationToken);
 
         if (!world.Targets.Found.OfType<DemoDatabase>().Any())
@@ -46,6 +48,12 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
 
         screen.Chapter("Short access, approved by rule, ends by itself");
         await ExpireAsync(ana, terminal, cancellationToken);
+
+        screen.Chapter("Two groups must agree");
+        await stories.DecideByTwoAsync(terminal, cancellationToken);
+
+        screen.Chapter("An emergency: taken at once, told loudly, reviewed by somebody else");
+        await stories.TakeAsync(cancellationToken);
 
         screen.Chapter("The record");
         await ReadRecordAsync(terminal, request, cancellationToken);
@@ -149,7 +157,7 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         var history = (await terminal.GetRequestAsync(request, cancellationToken)).Value.History;
         foreach (var happened in history)
             screen.Line($"{Clock(happened.At)}  {happened.Event,-20} {happened.By?.Name ?? "the broker"}");
-        string[] expected = ["request.submitted", "request.vote", "request.approved", "grant.active", "lease.minting", "lease.active", "grant.ending", "lease.revoking", "lease.revoked", "grant.ended"];
+        string[] expected = ["request.submitted", "request.vote", "request.approved", "grant.active", "lease.minting", "lease.active", "grant.extended", "grant.ending", "lease.revoking", "lease.revoked", "grant.ended"];
         var missing = expected.Except(history.Select(h => h.Event), StringComparer.Ordinal).ToList();
         TourException.Unless(missing.Count == 0, $"The record lacks {string.Join(", ", missing)}.");
         screen.Held("Every act is in the record, each written in the transaction of its change");

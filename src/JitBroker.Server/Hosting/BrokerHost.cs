@@ -7,6 +7,7 @@ using JitBroker.Issuers;
 using JitBroker.Issuers.Aws;
 using JitBroker.Issuers.Http;
 using JitBroker.Issuers.Jwt;
+using JitBroker.Issuers.Kafka;
 using JitBroker.Issuers.Postgres;
 using JitBroker.Issuers.RabbitMq;
 using JitBroker.Outbox;
@@ -107,6 +108,7 @@ public static class BrokerHost
             .AddAwsIssuer()
             .AddRabbitMqIssuer()
             .AddHttpIssuer()
+            .AddKafkaIssuer()
             .AddHttpApi(options.Rates);
         services.AddChatSurfaces(settings);
         if (options.Scheduling)
@@ -157,7 +159,7 @@ public static class BrokerHost
     };
 
     private static ChatSurfaces Surfaces(BrokerSettings settings) =>
-        new(settings.Slack.Enabled ? [new ChatSurface(Surface.Slack, settings.Slack.Channel, settings.Slack.OperationsChannel)] : []);
+        new(settings.Slack.Enabled ? [new ChatSurface(Surface.Slack, settings.Slack.Channel, settings.Slack.OperationsChannel, settings.Slack.BreakGlassChannel)] : []);
 
     private static void UsePipeline(WebApplication app, BrokerSettings settings)
     {
@@ -184,7 +186,7 @@ public static class BrokerHost
 
     private static void MapAll(WebApplication app)
     {
-        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog().MapIdentities();
+        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog().MapTargets().MapIdentities();
         app.MapOAuth().MapWellKnown().MapHealth().MapAuthz().MapCollectPage();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();

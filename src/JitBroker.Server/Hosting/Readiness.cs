@@ -3,19 +3,20 @@ using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Client;
 using JitBroker.Issuers.Jwt;
+using JitBroker.Leases;
 using JitBroker.Server.Settings;
 using JitBroker.Storage;
 
 namespace JitBroker.Server.Hosting;
 
 /// <summary>Whether this replica may be sent work: all that must be right, looked at anew each time but for the database, which is asked once a second at most.</summary>
-internal sealed class Readiness(Database database, CatalogHolder catalogs, CatalogStanding standing, SigningKeys keys, BrokerSettings settings, TimeProvider clock, SlackStanding? slack = null) : IDisposable
+internal sealed class Readiness(Database database, LaneStore lanes, CatalogHolder catalogs, CatalogStanding standing, SigningKeys keys, BrokerSettings settings, TimeProvider clock, SlackStanding? slack = null) : IDisposable
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _looking = new(1, 1);
     private volatile bool _migrated;
-    private (long At, HealthCheckResource Check)? _database;
+    private (long At, HealthCheckResource[] Checks)? _database;
 
     public void Migrated() => _migrated = true;
 
@@ -24,7 +25,7 @@ internal sealed class Readiness(Database database, CatalogHolder catalogs, Catal
         var keysMissing = keys.WhyNotReady();
         HealthCheckResource[] checks =
         [
-            await DatabaseAsync(cancellationToken),
+            .. await DatabaseAsync(cancellationToken),
             new("migrations", _migrated, _migrated ? null : "The migrations are not applied yet."),
             new("keys", keysMissing is null, keysMissing),
             Catalog(),
@@ -56,7 +57,7 @@ internal sealed class Readiness(Database database, CatalogHolder catalogs, Catal
         return standing.Remark is { } remark ? new HealthCheckResource("catalog", true, $"{inForce} {remark}", Attention: true) : new HealthCheckResource("catalog", true, inForce);
     }
 
-    private async Task<HealthCheckResource> DatabaseAsync(CancellationToken cancellationToken)
+    private async Task<HealthCheckResource[]> DatabaseAsync(CancellationToken cancellationToken)
     {
         await _looking.WaitAsync(cancellationToken);
         try
@@ -64,7 +65,7 @@ internal sealed class Readiness(Database database, CatalogHolder catalogs, Catal
             var now = clock.GetTimestamp();
             if (_database is not { } last || clock.GetElapsedTime(last.At, now) >= Freshness)
                 _database = last = (now, await AskAsync(cancellationToken));
-            return last.Check;
+            return last.Checks;
         }
         finally
         {
@@ -72,20 +73,24 @@ internal sealed class Readiness(Database database, CatalogHolder catalogs, Catal
         }
     }
 
-    private async Task<HealthCheckResource> AskAsync(CancellationToken cancellationToken)
+    private async Task<HealthCheckResource[]> AskAsync(CancellationToken cancellationToken)
     {
         try
         {
             await database.ReadAsync(session => session.FirstOrDefaultAsync<long>("select count(*) from schema_migrations", null, cancellationToken), cancellationToken);
-            return new HealthCheckResource("database", true);
+            return [new HealthCheckResource("database", true), .. _migrated ? Targets(await database.ReadAsync(session => lanes.CountPausedAsync(session, cancellationToken), cancellationToken)) : []];
         }
         catch (DatabaseUnavailableException)
         {
-            return new HealthCheckResource("database", false, "The database does not answer.");
+            return [new HealthCheckResource("database", false, "The database does not answer.")];
         }
         catch (System.Data.Common.DbException)
         {
-            return new HealthCheckResource("database", false, "The database answers, but not as ours.");
+            return [new HealthCheckResource("database", false, "The database answers, but not as ours.")];
         }
     }
+
+    /// <summary>Shown, and never a reason not to be ready: the others are served. Anybody may read this, so it names none.</summary>
+    private static HealthCheckResource[] Targets(long paused) =>
+        paused == 0 ? [] : [new HealthCheckResource("targets", true, $"Targets that do not answer: {paused}. What is to be ended there waits.", Attention: true)];
 }

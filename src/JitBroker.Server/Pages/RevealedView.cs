@@ -67,6 +67,8 @@ internal static class RevealedView
         CredentialForms.Ini => "A profile for ~/.aws/credentials",
         CredentialForms.PgPass => "A line for ~/.pgpass",
         CredentialForms.Properties => "Java properties",
+        CredentialForms.Librdkafka => "Clients on librdkafka",
+        CredentialForms.Kcat => "A file for kcat -F",
         _ => form,
     };
 

@@ -26,7 +26,7 @@ public static class CatalogDiff
             .. Compare("people", before.People, after.People, p => [("name", p.Person.Name), ("accounts", Join(p.Identities.Select(i => $"{i.Surface} {i.Tenant}/{i.Id}")))]),
             .. Compare("groups", before.Groups, after.Groups, Parts),
             .. Compare("roles", before.Roles, after.Roles, r => [("groups", Join(r))]),
-            .. Compare("issuers", before.Issuers, after.Issuers, i => [("kind", i.Kind), ("settings", i.Settings)]),
+            .. Compare("issuers", before.Issuers, after.Issuers, i => [("kind", i.Kind), ("settings", i.Settings), ("concurrency", Number(i.Concurrency))]),
             .. Compare("entitlements", before.Entitlements, after.Entitlements, e => Parts(e, was), e => Parts(e, isNow)),
             .. Compare("bundles", before.Bundles, after.Bundles, b => [("entitlements", string.Join(", ", b))]),
         ];

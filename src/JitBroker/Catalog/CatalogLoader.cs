@@ -87,7 +87,8 @@ public static class CatalogLoader
             issuers[name] = new IssuerDefinition(name, kind ?? "", "{}");
             if (kind is null || IssuerKinds.Find(kind) is not { } known)
                 continue;
-            issuers[name] = new IssuerDefinition(name, kind, CanonicalJson.Of(known.Settings(map, checks)));
+            var concurrency = map.Take("concurrency")?.Integer(1, 64) ?? IssuerDefinition.DefaultConcurrency;
+            issuers[name] = new IssuerDefinition(name, kind, CanonicalJson.Of(known.Settings(map, checks))) { Concurrency = concurrency };
             map.Close();
         }
 

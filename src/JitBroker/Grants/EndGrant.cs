@@ -134,11 +134,11 @@ public sealed class EndGrant(
 
     private static Refusal? Objection(PeopleDirectory directory, Grant? grant, Actor actor, string grantId, string? reason)
     {
-        var rule = grant is null ? null : RequestContent.FromText(grant.Content).Rule;
-        if (grant is null || !Rights.MayRead(directory, grant.Entitlement, rule!, grant.Holder, actor.Email))
+        var content = grant is null ? null : RequestContent.FromText(grant.Content);
+        if (grant is null || !content!.MayBeReadBy(directory, actor.Email))
             return new Refusal(Codes.NotFound, $"There is no grant {grantId}.");
         var isHolder = grant.Holder == actor.Email;
-        if (!isHolder && !directory.HasRole(Rights.Admin, actor.Email) && !Rights.HasASay(directory, grant.Entitlement, rule!, grant.Holder, actor.Email))
+        if (!isHolder && !directory.HasRole(Rights.Admin, actor.Email) && !content.IsUpTo(directory, actor.Email))
             return new Refusal(Codes.Forbidden, "Only its holder, an admin, or one who may decide it can end this grant.");
         if (FreeText.Fault(reason, ReasonLength, "reason", "reason") is { } unfit)
             return unfit;

@@ -123,6 +123,17 @@ public sealed class GrantStore
            limit @limit
         """;
 
+    private const string BreakGlassPageSql = $"""
+          select {Columns}
+            from grants
+           where break_glass
+             and holder = coalesce(@holder, holder)
+             and state = coalesce(@state, state)
+             and id < coalesce(@before, '~')
+        order by id desc
+           limit @limit
+        """;
+
     public Task InsertAsync(Session session, Grant grant, CancellationToken cancellationToken) =>
         session.WriteAsync(InsertSql, grant, cancellationToken);
 
@@ -179,6 +190,8 @@ public sealed class GrantStore
         session.QueryAsync<Grant>(LiveSql, new { after, limit }, cancellationToken);
 
     /// <summary>Newest first; a null filter does not filter.</summary>
-    public Task<IReadOnlyList<Grant>> PageAsync(Session session, string? holder, string? state, string? before, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<Grant>(PageSql, new { holder, state, before, limit }, cancellationToken);
+    /// <param name="breakGlass">Only emergencies.</param>
+    public Task<IReadOnlyList<Grant>> PageAsync(
+        Session session, string? holder, string? state, string? before, int limit, CancellationToken cancellationToken, bool breakGlass = false) =>
+        session.QueryAsync<Grant>(breakGlass ? BreakGlassPageSql : PageSql, new { holder, state, before, limit }, cancellationToken);
 }

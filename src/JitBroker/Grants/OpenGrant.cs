@@ -35,6 +35,7 @@ public sealed class OpenGrant(GrantStore grants, EventStore events, Announcer an
             EndsAt = endsAt,
             Content = approved.Content,
             ContentHash = approved.ContentHash,
+            BreakGlass = RequestContent.FromText(approved.Content).Emergency,
             CreatedAt = now,
         };
         await grants.InsertAsync(session, grant, cancellationToken);

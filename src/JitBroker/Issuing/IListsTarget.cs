@@ -21,7 +21,8 @@ public abstract record TargetListing
     }
 
     /// <summary>Everything there whose name looks like one of ours, in no order. An object that is missing here was not there.</summary>
-    public sealed record Listed(IReadOnlyList<StandingObject> Objects) : TargetListing;
+    /// <param name="IsWhole">Every lease in use stands there as an object; false where a credential, such as a token, leaves none until it is used.</param>
+    public sealed record Listed(IReadOnlyList<StandingObject> Objects, bool IsWhole = true) : TargetListing;
 
     /// <summary>The target did not answer, or not completely: nothing may be concluded from what is missing. <paramref name="Why"/> holds no secret.</summary>
     public sealed record Failed(string Why) : TargetListing;

@@ -15,7 +15,7 @@ public static class Collecting
         if (grant is null)
             return NoSuchGrant(grantId);
         var content = RequestContent.FromText(grant.Content);
-        if (!Rights.MayRead(directory, grant.Entitlement, content.Rule, grant.Holder, actor.Email))
+        if (!content.MayBeReadBy(directory, actor.Email))
             return NoSuchGrant(grantId);
         if (grant.Holder != actor.Email)
             return new Refusal(Codes.NotTheHolder, "Only the holder of a grant can collect from it.");

@@ -23,6 +23,9 @@ public sealed record Lease
     /// <summary>JSON of <see cref="Issuing.RevocationHandle"/>.</summary>
     public required string Handle { get; init; }
 
+    /// <summary>What its work at the target touches beside its own objects; see <see cref="Issuing.RevocationHandle.Principal"/>.</summary>
+    public string? Principal { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>After it no mint of this lease can still be under way here.</summary>

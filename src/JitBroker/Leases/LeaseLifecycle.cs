@@ -13,7 +13,7 @@ public enum LeaseState
 /// The one transition table of leases.
 /// <code>
 /// minting ──→ active ──→ revoking ──→ revoked
-///     └──────────────────────↗  the mint failed, timed out, lost to the end, or its process died
+///     └──────────────────────↗ ↖───────┘  the mint failed, timed out, lost to the end, or its process died; it stands again at the target
 /// </code>
 /// A lease that cannot be revoked stays <c>revoking</c> and is tried for ever.
 /// </summary>
@@ -25,6 +25,7 @@ public static class LeaseLifecycle
         (LeaseState.Minting, LeaseState.Revoking),
         (LeaseState.Active, LeaseState.Revoking),
         (LeaseState.Revoking, LeaseState.Revoked),
+        (LeaseState.Revoked, LeaseState.Revoking),
     ];
 
     public static bool Allows(LeaseState from, LeaseState to) => Legal.Contains((from, to));

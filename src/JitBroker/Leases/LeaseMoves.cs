@@ -15,7 +15,7 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
     {
         var active = lease with { State = LeaseState.Active.ToText(), Version = lease.Version + 1 };
         session.AfterCommit(() => wakeups.DueAt(active.ExpiresAt));
-        return MoveAsync(session, lease, active, AuditEvent.By(by, "lease", lease.Id, active.Version, "lease.active", now, requestId), cancellationToken);
+        return MoveAsync(session, lease, active, keepsClaim: false, AuditEvent.By(by, "lease", lease.Id, active.Version, "lease.active", now, requestId), cancellationToken);
     }
 
     /// <summary>
@@ -25,16 +25,19 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
     public async Task<Lease?> BeginRevokingAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (revoking, happened) = Revoking(session, lease, requestId, because, now);
-        return await MoveAsync(session, lease, revoking, happened, cancellationToken) ? revoking : null;
+        return await MoveAsync(session, lease, revoking, KeepsClaim(lease, because), happened, cancellationToken) ? revoking : null;
     }
 
     /// <summary>As <see cref="BeginRevokingAsync"/>, of a live lease that was read under the lock of its grant; does not wait for the write.</summary>
     public async Task BeginRevokingHeldAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (revoking, happened) = Revoking(session, lease, requestId, because, now);
-        await leases.MoveHeldAsync(session, lease, revoking, cancellationToken);
+        await leases.MoveHeldAsync(session, lease, revoking, KeepsClaim(lease, because), cancellationToken);
         await events.AppendAsync(session, happened, cancellationToken);
     }
+
+    /// <summary>While somebody mints it, its end waits for them: they undo what they made.</summary>
+    private static bool KeepsClaim(Lease lease, string because) => lease.State == LeaseState.Minting.ToText() && because != Because.MintFailed;
 
     private (Lease Revoking, AuditEvent Happened) Revoking(Session session, Lease lease, string requestId, string because, DateTimeOffset now)
     {
@@ -60,7 +63,7 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
         {
             State = LeaseState.Revoked.ToText(), Version = lease.Version + 1, RevokedAt = now, Verified = true, LastError = null, NextAttemptAt = null,
         };
-        await leases.MoveHeldAsync(session, lease, revoked, cancellationToken);
+        await leases.MoveHeldAsync(session, lease, revoked, keepsClaim: false, cancellationToken);
         await events.AppendAsync(session, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId), cancellationToken);
         return revoked;
     }
@@ -70,7 +73,7 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
     {
         var abandoned = lease with { State = LeaseState.Revoked.ToText(), Version = lease.Version + 1, RevokedAt = now, Verified = false, NextAttemptAt = null };
         var data = new JsonObject { ["reason"] = reason, ["verified"] = false, ["lastError"] = lease.LastError, ["attempts"] = lease.Attempts };
-        return MoveAsync(session, lease, abandoned, AuditEvent.By(by, "lease", lease.Id, abandoned.Version, "lease.abandoned", now, requestId, data), cancellationToken);
+        return MoveAsync(session, lease, abandoned, keepsClaim: false, AuditEvent.By(by, "lease", lease.Id, abandoned.Version, "lease.abandoned", now, requestId, data), cancellationToken);
     }
 
     /// <summary>Due at once instead of at its next turn. An attempt under way loses its claim, and is made once more: ending twice does no harm.</summary>
@@ -111,9 +114,24 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
         return true;
     }
 
-    private async Task<bool> MoveAsync(Session session, Lease before, Lease after, AuditEvent happened, CancellationToken cancellationToken)
+    /// <summary>It was revoked and yet stands at the target: its end is due again, through the handle it was stored with.</summary>
+    public async Task<bool> ReopenAsync(Session session, Lease lease, string requestId, string why, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!await leases.MoveAsync(session, before, after, cancellationToken))
+        var reopened = lease with
+        {
+            State = LeaseState.Revoking.ToText(), Version = lease.Version + 1, RevokedAt = null, Verified = false, LastError = why, StuckSince = null, NextAttemptAt = now,
+        };
+        if (!await leases.ReopenAsync(session, lease, reopened, cancellationToken))
+            return false;
+        var data = new JsonObject { ["why"] = why, ["wasVerified"] = lease.Verified, ["revokedAt"] = Instants.ToText(lease.RevokedAt!.Value) };
+        await events.AppendAsync(session, AuditEvent.BySystem("lease", lease.Id, reopened.Version, "lease.reopened", now, requestId, data), cancellationToken);
+        session.AfterCommit(() => wakeups.Pulse(Sweep.RevokeLeases));
+        return true;
+    }
+
+    private async Task<bool> MoveAsync(Session session, Lease before, Lease after, bool keepsClaim, AuditEvent happened, CancellationToken cancellationToken)
+    {
+        if (!await leases.MoveAsync(session, before, after, keepsClaim, cancellationToken))
             return false;
         await events.AppendAsync(session, happened, cancellationToken);
         return true;

@@ -33,10 +33,13 @@ public sealed class MintLease(
     CatalogHolder catalogs,
     AskLimits askLimits,
     MintOptions options,
+    Lanes lanes,
+    MintGates gates,
+    Replica replica,
     Wakeups wakeups,
     TimeProvider clock)
 {
-    private sealed record Intent(Lease Lease, Grant Grant, IIssuer Issuer, IssueOrder Order, MintPlan Plan);
+    private sealed record Intent(Lease Lease, Grant Grant, IIssuer Issuer, IssueOrder Order, MintPlan Plan, bool IsProbe);
 
     public async Task<Outcome<Collected>> HandleAsync(Actor actor, string grantId, CancellationToken cancellationToken)
     {
@@ -48,14 +51,13 @@ public sealed class MintLease(
         // From here on the intent stands in the database: whatever happens, it is ended through its handle.
         var outcome = await MintAsync(intent, cancellationToken);
         if (outcome is not MintOutcome.Minted minted)
-            return await RefuseAsync(actor, grantId, await GiveUpAsync(intent, outcome), CancellationToken.None);
-        if (await database.WriteAsync(session => HandOutAsync(session, actor, intent, CancellationToken.None), CancellationToken.None) is { } lost)
-        {
-            await UndoAsync(intent);
-            return await RefuseAsync(actor, grantId, lost, CancellationToken.None);
-        }
-
-        return new Collected(intent.Lease with { State = LeaseState.Active.ToText() }, intent.Grant, minted.Credential);
+            return await RefuseAsync(actor, grantId, await GiveUpAsync(intent, outcome, cancellationToken.IsCancellationRequested), CancellationToken.None);
+        if (await database.WriteAsync(session => HandOutAsync(session, actor, intent, CancellationToken.None), CancellationToken.None))
+            return new Collected(intent.Lease with { State = LeaseState.Active.ToText() }, intent.Grant, minted.Credential);
+        await UndoAsync(intent);
+        await database.WriteAsync(session => LetGoAsync(session, intent, null), CancellationToken.None);
+        var lost = new Refusal(Codes.GrantEnded, "The grant ended while the credential was being made; it was taken back unused. Ask again if you still need it.");
+        return await RefuseAsync(actor, grantId, lost, CancellationToken.None);
     }
 
     private async Task<Outcome<Intent>> IntendAsync(Session session, Actor actor, string grantId, CancellationToken cancellationToken)
@@ -84,13 +86,16 @@ public sealed class MintLease(
         return await CommitIntentAsync(session, actor, grant, content, issuer, now, cancellationToken);
     }
 
-    private async Task<Intent> CommitIntentAsync(
+    private async Task<Outcome<Intent>> CommitIntentAsync(
         Session session, Actor actor, Grant grant, RequestContent content, IIssuer issuer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var leaseId = Ids.New(now);
         var order = new IssueOrder(
             leaseId, grant.Id, grant.Holder, actor.Person.Name, content.Entitlement, content.Issuer, content.Settings, content.Grants, now, grant.EndsAt);
         var plan = issuer.Plan(order);
+        var entry = await lanes.EnterAsync(session, plan.Handle, now, cancellationToken);
+        if (entry.IsProbe is not { } isProbe)
+            return Undo(session, entry.No!);
         var lease = new Lease
         {
             Id = leaseId,
@@ -101,17 +106,18 @@ public sealed class MintLease(
             SessionId = actor.SessionId,
             Target = plan.Handle.Target,
             Handle = plan.Handle.ToJson(),
+            Principal = plan.Handle.Principal,
             CreatedAt = now,
             MintDeadline = Instants.Truncate(now + options.Deadline),
             ExpiresAt = Instants.Truncate(plan.ExpiresAt),
             Verified = false,
             Attempts = 0,
         };
-        await leases.InsertAsync(session, lease, cancellationToken);
+        await leases.InsertAsync(session, lease, replica.Id, cancellationToken);
         var data = new JsonObject { ["grant"] = grant.Id, ["expiresAt"] = Instants.ToText(lease.ExpiresAt) };
         await events.AppendAsync(session, AuditEvent.By(actor, "lease", leaseId, 1, "lease.minting", now, grant.RequestId, data), cancellationToken);
         session.AfterCommit(() => wakeups.DueAt(lease.MintDeadline));
-        return new Intent(lease, grant, issuer, order, plan);
+        return new Intent(lease, grant, issuer, order, plan, isProbe);
     }
 
     private async Task<MintOutcome> MintAsync(Intent intent, CancellationToken cancellationToken)
@@ -120,6 +126,7 @@ public sealed class MintLease(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
+            using var place = await gates.EnterAsync(intent.Lease.Target, either.Token);
             // WaitAsync: an issuer that does not honour its token must not hold the answer.
             return await intent.Issuer.MintAsync(intent.Order, intent.Plan, either.Token).WaitAsync(either.Token);
         }
@@ -133,23 +140,21 @@ public sealed class MintLease(
         }
     }
 
-    /// <returns>Null when the credential may be handed out; otherwise why not.</returns>
-    private async Task<Refusal?> HandOutAsync(Session session, Actor actor, Intent intent, CancellationToken cancellationToken)
+    /// <returns>Whether the credential may be handed out.</returns>
+    private async Task<bool> HandOutAsync(Session session, Actor actor, Intent intent, CancellationToken cancellationToken)
     {
         var grant = await grants.LockAsync(session, intent.Grant.Id, cancellationToken);
         var now = clock.GetUtcNow();
-        var isInTime = grant!.IsActive && now < grant.EndsAt && now < intent.Lease.MintDeadline;
-        if (isInTime && await moves.ActivateAsync(session, intent.Lease, actor, grant.RequestId, now, cancellationToken))
-        {
+        var isInTime = grant!.IsActive && now < grant.EndsAt && now < intent.Lease.MintDeadline
+            && await moves.ActivateAsync(session, intent.Lease, actor, grant.RequestId, now, cancellationToken);
+        if (isInTime)
             await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
-            return null;
-        }
-
-        await moves.BeginRevokingAsync(session, intent.Lease, grant.RequestId, LeaseMoves.Because.MintFailed, now, cancellationToken);
-        return new Refusal(Codes.GrantEnded, "The grant ended while the credential was being made; it was taken back unused. Ask again if you still need it.");
+        await lanes.LearnAsync(session, intent.Lease.Target, new Answer(null, null, null, IsMint: true), intent.IsProbe, now, cancellationToken);
+        return isInTime;
     }
 
-    private async Task<Refusal> GiveUpAsync(Intent intent, MintOutcome outcome)
+    /// <param name="wasGivenUp">By its holder, which says nothing about the target.</param>
+    private async Task<Refusal> GiveUpAsync(Intent intent, MintOutcome outcome, bool wasGivenUp)
     {
         var refusal = outcome switch
         {
@@ -161,18 +166,32 @@ public sealed class MintLease(
         await database.WriteAsync(
             async session =>
             {
-                await grants.LockAsync(session, intent.Grant.Id, CancellationToken.None);
-                var failed = intent.Lease with { LastError = refusal.Text };
-                await moves.BeginRevokingAsync(session, failed, intent.Grant.RequestId, LeaseMoves.Because.MintFailed, clock.GetUtcNow(), CancellationToken.None);
+                await LetGoAsync(session, intent, refusal.Text);
+                if (!wasGivenUp)
+                    await lanes.LearnAsync(session, intent.Lease.Target, Answer.Of(outcome), intent.IsProbe, clock.GetUtcNow(), CancellationToken.None);
             },
             CancellationToken.None);
         return refusal;
     }
 
-    /// <summary>At once and once; the sweep does it again and verifies, whatever comes of this.</summary>
+    /// <summary>Nothing of this mint is under way any more: its end is begun, or, where it was begun meanwhile, may go on.</summary>
+    private async Task LetGoAsync(Session session, Intent intent, string? why)
+    {
+        await grants.LockAsync(session, intent.Grant.Id, CancellationToken.None);
+        var failed = intent.Lease with { LastError = why };
+        if (await moves.BeginRevokingAsync(session, failed, intent.Grant.RequestId, LeaseMoves.Because.MintFailed, clock.GetUtcNow(), CancellationToken.None) is not null)
+            return;
+        await leases.ReleaseAsync(session, intent.Lease, replica.Id, CancellationToken.None);
+        session.AfterCommit(() => wakeups.Pulse(Sweep.RevokeLeases));
+    }
+
+    /// <summary>At once and once, while nobody else may go there for it; the sweep does it again and verifies, whatever comes of this.</summary>
     private async Task UndoAsync(Intent intent)
     {
-        using var timeout = new CancellationTokenSource(options.EndTimeout, clock);
+        var left = intent.Lease.MintDeadline - clock.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+            return;
+        using var timeout = new CancellationTokenSource(left < options.EndTimeout ? left : options.EndTimeout, clock);
         try
         {
             await intent.Issuer.EndAsync(intent.Plan.Handle, timeout.Token).WaitAsync(timeout.Token);

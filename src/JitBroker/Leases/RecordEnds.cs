@@ -12,7 +12,7 @@ namespace JitBroker.Leases;
 /// being written is written together in the next one; nobody waits for others to finish.
 /// </summary>
 public sealed class RecordEnds(
-    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, TimeProvider clock)
+    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, Lanes lanes, TimeProvider clock)
 {
     private const int Most = 64;
 
@@ -21,11 +21,12 @@ public sealed class RecordEnds(
     private bool _isWriting;
 
     /// <param name="claimed">As it was when it was claimed; whoever moved it since has the last word.</param>
+    /// <param name="isProbe">Its target is paused, and this was the one attempt it got.</param>
     /// <returns>Whether it is verified gone now.</returns>
     /// <exception cref="DatabaseUnavailableException">Nothing was recorded, unless a commit is in doubt; its claim runs out and it is tried again.</exception>
-    public Task<bool> HandleAsync(Lease claimed, EndOutcome outcome)
+    public Task<bool> HandleAsync(Lease claimed, EndOutcome outcome, bool isProbe)
     {
-        var attempted = new Attempted(claimed, outcome);
+        var attempted = new Attempted(claimed, outcome, isProbe);
         lock (_lock)
         {
             _waiting.Enqueue(attempted);
@@ -109,6 +110,9 @@ public sealed class RecordEnds(
             }
         }
 
+        // After the grants and by name, as everywhere.
+        foreach (var attempted in together.OrderBy(a => a.Claimed.Target, StringComparer.Ordinal))
+            await lanes.LearnAsync(session, attempted.Claimed.Target, Answer.Of(attempted.Outcome), attempted.IsProbe, now, CancellationToken.None);
         return ended;
     }
 
@@ -165,7 +169,7 @@ public sealed class RecordEnds(
         await announcer.MovedAsync(session, grant.RequestId, now, CancellationToken.None);
     }
 
-    private sealed record Attempted(Lease Claimed, EndOutcome Outcome)
+    private sealed record Attempted(Lease Claimed, EndOutcome Outcome, bool IsProbe)
     {
         public TaskCompletionSource<bool> Recorded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -6,8 +6,8 @@ using JitBroker.Storage;
 
 namespace JitBroker.Leases;
 
-/// <summary>An operator has a stuck end tried again now, after mending what was the matter. Changes nothing but when.</summary>
-public sealed class RetryLease(Database database, StuckLeases stuck, LeaseMoves moves, LeaseStore leases, Announcer announcer, Refusals refusals, TimeProvider clock)
+/// <summary>An operator has a stuck end tried again now, after mending what was the matter. Changes nothing but when. Its target may be paused; then it is probed now.</summary>
+public sealed class RetryLease(Database database, StuckLeases stuck, LeaseMoves moves, LeaseStore leases, LaneStore lanes, Announcer announcer, Refusals refusals, TimeProvider clock)
 {
     /// <param name="reason">What was mended, for the record; may be null.</param>
     /// <param name="together">Commits with it; see <see cref="CommitWith{T}"/>.</param>
@@ -39,6 +39,7 @@ public sealed class RetryLease(Database database, StuckLeases stuck, LeaseMoves 
         if (StuckLeases.NotStuck(details.Lease) is { } refusal)
             return refusal;
         var now = clock.GetUtcNow();
+        await lanes.HurryAsync(session, details.Lease.Target, now, cancellationToken);
         await moves.RetryAsync(session, details.Lease, actor, details.Grant.RequestId, AbandonLease.Trimmed(reason), now, cancellationToken);
         await announcer.MovedAsync(session, details.Grant.RequestId, now, cancellationToken);
         return details with { Lease = (await leases.FindAsync(session, leaseId, cancellationToken))! };

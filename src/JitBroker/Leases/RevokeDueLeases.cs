@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
@@ -11,14 +12,21 @@ namespace JitBroker.Leases;
 /// A lane claims no more than it can work on at once, so a dead target holds up only its own leases and a dead replica only what it was working on.
 /// </summary>
 public sealed partial class RevokeDueLeases(
-    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, RevokeLease revoke, Replica replica, TimeProvider clock, ILogger<RevokeDueLeases> log)
+    Database database,
+    GrantStore grants,
+    LeaseStore leases,
+    LeaseMoves moves,
+    Lanes lanes,
+    HoldDueLeases hold,
+    RevokeLease revoke,
+    CatalogHolder catalogs,
+    Replica replica,
+    TimeProvider clock,
+    ILogger<RevokeDueLeases> log)
 {
-    /// <summary>Ends under way at one target at a time.</summary>
-    public const int LaneWidth = 8;
-
     private const int Batch = 200;
 
-    private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LaneWork> _lanes = new(StringComparer.Ordinal);
 
     /// <summary>Claims and dispatches; does not wait for the targets.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -27,7 +35,8 @@ public sealed partial class RevokeDueLeases(
         var now = clock.GetUtcNow();
         var targets = await database.ReadAsync(session => leases.DueTargetsAsync(session, now, cancellationToken), cancellationToken);
         foreach (var target in targets)
-            await FillAsync(_lanes.GetOrAdd(target, static _ => new Lane()), target, cancellationToken);
+            await FillAsync(_lanes.GetOrAdd(target, static _ => new LaneWork()), target, cancellationToken);
+        await hold.RunAsync(cancellationToken);
     }
 
     /// <summary>Waits until no lane of this process has work under way: for an orderly stop, and for tests.</summary>
@@ -55,24 +64,34 @@ public sealed partial class RevokeDueLeases(
         }
     }
 
-    private async Task FillAsync(Lane lane, string target, CancellationToken cancellationToken)
+    private async Task FillAsync(LaneWork lane, string target, CancellationToken cancellationToken)
     {
-        var free = LaneWidth - lane.Running.Count;
-        if (free <= 0)
+        var free = lane.Reserve(MintGates.WidthOf(catalogs.Current, target));
+        if (free == 0)
             return;
-        var now = clock.GetUtcNow();
-        var until = Instants.Truncate(now + Replica.ClaimFor);
-        var claimed = await database.WriteAsync(
-            session => leases.ClaimDueAsync(session, target, replica.Id, now, until, free, cancellationToken), cancellationToken);
-        foreach (var lease in claimed)
-            lane.Start(() => WorkAsync(lane, lease, cancellationToken));
+        var started = 0;
+        try
+        {
+            var now = clock.GetUtcNow();
+            var until = Instants.Truncate(now + Replica.ClaimFor);
+            var turn = await database.WriteAsync(session => lanes.TakeAsync(session, target, replica.Id, free, now, until, cancellationToken), cancellationToken);
+            foreach (var lease in turn.Leases)
+            {
+                lane.Start(() => WorkAsync(lane, lease, turn.IsProbe, cancellationToken));
+                started++;
+            }
+        }
+        finally
+        {
+            lane.GiveBack(free - started);
+        }
     }
 
-    private async Task WorkAsync(Lane lane, Lease lease, CancellationToken cancellationToken)
+    private async Task WorkAsync(LaneWork lane, Lease lease, bool isProbe, CancellationToken cancellationToken)
     {
         try
         {
-            await revoke.HandleAsync(lease, cancellationToken);
+            await AttemptAsync(lane, lease, isProbe, cancellationToken);
             await FillAsync(lane, lease.Target, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -86,24 +105,21 @@ public sealed partial class RevokeDueLeases(
         }
     }
 
+    private async Task AttemptAsync(LaneWork lane, Lease lease, bool isProbe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await revoke.HandleAsync(lease, isProbe, cancellationToken);
+        }
+        finally
+        {
+            lane.GiveBack(1);
+        }
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "The end of lease {LeaseId} was interrupted by the stop; it is taken up again after its claim runs out")]
     private static partial void LogStopped(ILogger log, string leaseId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The end of lease {LeaseId} could not be recorded; it is taken up again after its claim runs out")]
     private static partial void LogFailed(ILogger log, string leaseId, Exception exception);
-
-    private sealed class Lane
-    {
-        public ConcurrentDictionary<Task, bool> Running { get; } = new();
-
-        public void Start(Func<Task> work)
-        {
-            // Registered before it can finish, so that the count is never too low.
-            var task = new Task<Task>(work);
-            var whole = task.Unwrap();
-            Running[whole] = true;
-            _ = whole.ContinueWith(done => Running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            task.Start(TaskScheduler.Default);
-        }
-    }
 }

@@ -9,11 +9,12 @@ namespace JitBroker.Leases;
 public sealed class RevokeLease(RecordEnds record, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
 {
     /// <param name="lease">As claimed by this replica.</param>
+    /// <param name="isProbe">Its target is paused, and this is the one attempt it gets.</param>
     /// <returns>Whether it is verified gone now.</returns>
-    public async Task<bool> HandleAsync(Lease lease, CancellationToken cancellationToken)
+    public async Task<bool> HandleAsync(Lease lease, bool isProbe, CancellationToken cancellationToken)
     {
         var outcome = await AttemptAsync(RevocationHandle.FromJson(lease.Handle), cancellationToken);
-        return await record.HandleAsync(lease, outcome);
+        return await record.HandleAsync(lease, outcome, isProbe);
     }
 
     private async Task<EndOutcome> AttemptAsync(RevocationHandle handle, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ public sealed class StuckLeases(Database database, GrantStore grants, LeaseStore
         var directory = catalogs.Directory;
         if (directory.Find(actor.Email) is not null && directory.HasRole(Rights.Operator, actor.Email))
             return new LeaseDetails((await leases.FindAsync(session, leaseId, cancellationToken))!, grant);
-        return Rights.MayRead(directory, grant.Entitlement, RequestContent.FromText(grant.Content).Rule, grant.Holder, actor.Email)
+        return RequestContent.FromText(grant.Content).MayBeReadBy(directory, actor.Email)
             ? new Refusal(Codes.Forbidden, "Only an operator retries or abandons an end. The catalog's roles say who that is.")
             : noSuch;
     }

@@ -3,13 +3,14 @@ using JitBroker.Catalog;
 using JitBroker.People;
 using JitBroker.Policy;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 
 namespace JitBroker.Outbox;
 
 /// <summary>One chat surface that is switched on, and where its messages go by default (empty: no such channel).</summary>
-public sealed record ChatSurface(Surface Surface, string Channel, string OperationsChannel);
+public sealed record ChatSurface(Surface Surface, string Channel, string OperationsChannel, string BreakGlassChannel = "");
 
 /// <summary>The chat surfaces that are switched on.</summary>
 public sealed record ChatSurfaces(IReadOnlyList<ChatSurface> All);
@@ -47,7 +48,50 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
                 await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, data, cancellationToken);
         }
 
-        await HomesAsync(session, directory, request, RequestContent.FromText(request.Content).Rule, now, cancellationToken);
+        await HomesAsync(session, directory, request, RequestContent.FromText(request.Content), now, cancellationToken);
+        Wake(session);
+    }
+
+    /// <summary>
+    /// Somebody took an access without asking: the emergency channel, those who would have been asked, who reviews it and its taker are told, each by a card that is
+    /// kept true.
+    /// </summary>
+    public async Task EmergencyAsync(
+        Session session, PeopleDirectory directory, Request request, IReadOnlyList<Approver> skipped, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (surfaces.All.Count == 0)
+            return;
+        await outbox.InsertCardAsync(session, request.Id, cancellationToken);
+        var entitlement = directory.Catalog.Entitlements[request.Entitlement];
+        var reviewers = directory.Members(entitlement.BreakGlass!.ReviewGroup).Where(p => p.Email != request.Requester);
+        foreach (var surface in surfaces.All)
+        {
+            string[] loud = surface.BreakGlassChannel.Length > 0 ? [Recipients.Channel(surface.BreakGlassChannel)] : [];
+            var told = loud.Concat(Audience(directory, entitlement, surface, skipped)).Concat(Reachable(directory, surface, reviewers));
+            foreach (var recipient in told.Distinct(StringComparer.Ordinal))
+                await AddAsync(session, surface.Surface, Templates.EmergencyCard, request.Id, recipient, now, now, null, cancellationToken);
+            if (IsReachable(directory, request.Requester, surface.Surface))
+                await AddAsync(session, surface.Surface, Templates.AskerCard, request.Id, Recipients.Person(request.Requester), now, now, null, cancellationToken);
+        }
+
+        await HomesAsync(session, directory, request, RequestContent.FromText(request.Content), now, cancellationToken);
+        Wake(session);
+    }
+
+    /// <summary>Tells people how a review stands; what is said is read from it when it is sent.</summary>
+    /// <param name="isLoud">The emergency channel is told too, or operations where there is none.</param>
+    public async Task ReviewAsync(
+        Session session, PeopleDirectory directory, Review review, IReadOnlyList<Person?> people, bool isLoud, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var data = new JsonObject { ["review"] = review.State, ["lifted"] = review.LiftedAt is not null };
+        foreach (var surface in surfaces.All)
+        {
+            var channel = surface.BreakGlassChannel.Length > 0 ? surface.BreakGlassChannel : surface.OperationsChannel;
+            string[] loud = isLoud && channel.Length > 0 ? [Recipients.Channel(channel)] : [];
+            foreach (var recipient in loud.Concat(Reachable(directory, surface, people.OfType<Person>())).Distinct(StringComparer.Ordinal))
+                await AddAsync(session, surface.Surface, Templates.ReviewNotice, review.GrantId, recipient, now, now, data, cancellationToken);
+        }
+
         Wake(session);
     }
 
@@ -70,7 +114,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
 
     /// <summary>The Homes of its asker and of all who have a say are to be edited. In one order everywhere, so that no two transactions wait for each other.</summary>
     public Task HomesAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken) =>
-        HomesAsync(session, bench.Directory, bench.Request, bench.Content.Rule, now, cancellationToken);
+        HomesAsync(session, bench.Directory, bench.Request, bench.Content, now, cancellationToken);
 
     /// <summary>Tells one person something on every surface where they are known, at <paramref name="at"/>.</summary>
     public async Task TellAsync(
@@ -103,13 +147,13 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
         NextAttemptAt = copy.Template == Templates.Home ? now + HomePause : now,
     };
 
-    private async Task HomesAsync(Session session, PeopleDirectory directory, Request request, ApprovalRule pinned, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task HomesAsync(Session session, PeopleDirectory directory, Request request, RequestContent content, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (surfaces.All.Count == 0)
             return;
         foreach (var home in await outbox.HomesAsync(session, now - HomeKeptFor, cancellationToken))
         {
-            if (home.AboutId == request.Requester || Rights.HasASay(directory, request.Entitlement, pinned, request.Requester, home.AboutId))
+            if (home.AboutId == request.Requester || content.IsUpTo(directory, home.AboutId))
                 await EditAsync(session, home, now, cancellationToken);
         }
     }
@@ -130,6 +174,9 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
             ? [Recipients.Channel(channel)]
             : approvers.Where(a => IsReachable(directory, a.Person.Email, surface.Surface)).Take(DirectMessages).Select(a => Recipients.Person(a.Person.Email));
     }
+
+    private static IEnumerable<string> Reachable(PeopleDirectory directory, ChatSurface surface, IEnumerable<Person> people) =>
+        people.Where(p => IsReachable(directory, p.Email, surface.Surface)).Take(DirectMessages).Select(p => Recipients.Person(p.Email));
 
     private static bool IsReachable(PeopleDirectory directory, string email, Surface surface) =>
         directory.IdentitiesOf(email).Any(i => i.Surface == surface.ToText());

@@ -118,7 +118,7 @@ public sealed partial class DeliverOutbox(
     /// <summary>Registers a fresh copy, or notes what an edited one shows. If the state moved while it was sent, another edit follows.</summary>
     private async Task KeepTrueAsync(Session session, Delivery delivery, PostedCopy? edited, SendOutcome.Sent sent, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (delivery.Template is not (Templates.ApprovalCard or Templates.AskerCard))
+        if (!Templates.IsCard(delivery.Template))
             return;
         var revision = await outbox.LockRevisionAsync(session, delivery.AboutId, cancellationToken);
         var copy = edited ?? new PostedCopy

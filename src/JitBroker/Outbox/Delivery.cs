@@ -75,6 +75,15 @@ public static class Templates
     /// <summary>The asker's own card of a request.</summary>
     public const string AskerCard = "asker_card";
 
+    /// <summary>The card of an access that was taken as an emergency.</summary>
+    public const string EmergencyCard = "emergency_card";
+
+    /// <summary>How the review of an emergency stands; about its grant.</summary>
+    public const string ReviewNotice = "review_notice";
+
+    /// <summary>Whether it is a card: posted once for each audience and kept true.</summary>
+    public static bool IsCard(string template) => template is ApprovalCard or AskerCard or EmergencyCard;
+
     /// <summary>A grant is about to end.</summary>
     public const string ExpiryNotice = "expiry_notice";
 
@@ -86,6 +95,12 @@ public static class Templates
 
     /// <summary>A catalog that did not come into force.</summary>
     public const string CatalogNotice = "catalog_notice";
+
+    /// <summary>A target that does not answer, answers again, or denies the broker.</summary>
+    public const string TargetNotice = "target_notice";
+
+    /// <summary>What a look at a target found.</summary>
+    public const string ReconciliationNotice = "reconciliation_notice";
 
     /// <summary>A new sign-in, with <b>Not me</b>.</summary>
     public const string SignInNotice = "sign_in_notice";

@@ -66,6 +66,16 @@ public sealed class OutboxStore
         order by id
         """;
 
+    private const string IsOnItsWaySql = """
+        select count(*)
+          from deliveries
+         where about_id = @aboutId
+           and recipient = @recipient
+           and surface = @surface
+           and copy_id is null
+           and state in ('pending', 'uncertain')
+        """;
+
     private const string LockCopySql = """
         select id
           from copies
@@ -216,6 +226,10 @@ public sealed class OutboxStore
     /// <summary>The posted copies of a request's cards.</summary>
     public Task<IReadOnlyList<PostedCopy>> CopiesAsync(Session session, string requestId, CancellationToken cancellationToken) =>
         session.QueryAsync<PostedCopy>(CardCopiesSql, new { requestId }, cancellationToken);
+
+    /// <summary>Whether the first message about this to that recipient is still to be posted.</summary>
+    public async Task<bool> IsOnItsWayAsync(Session session, string surface, string aboutId, string recipient, CancellationToken cancellationToken) =>
+        await session.FirstOrDefaultAsync<long>(IsOnItsWaySql, new { surface, aboutId, recipient }, cancellationToken) > 0;
 
     /// <summary>Holds a copy, so that no edit of it is added until this transaction ends: for a Home, which has no card to hold.</summary>
     public Task LockCopyAsync(Session session, string copyId, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ namespace JitBroker.Policy;
 /// </summary>
 /// <param name="Code">Stable, from <see cref="Codes"/>.</param>
 /// <param name="Text">What happened, to what, why and what to do next, in one or two sentences for people; no secret.</param>
-/// <param name="Field">Which input is at fault (<c>entitlement</c>, <c>duration</c>, <c>reason</c>, <c>starts</c>, <c>comment</c>), or null.</param>
+/// <param name="Field">Which input is at fault (<c>entitlement</c>, <c>duration</c>, <c>reason</c>, <c>starts</c>, <c>comment</c>, <c>incident</c>, <c>verdict</c>), or null.</param>
 public sealed record Refusal(string Code, string Text, string? Field = null)
 {
     /// <summary>Who settled it, for <c>already_settled</c>: a person's canonical e-mail, or null when no person did.</summary>
@@ -66,6 +66,7 @@ public static class Codes
     public const string AlreadyReviewed = "already_reviewed";
     public const string NotBreakGlass = "not_break_glass";
     public const string NotStuck = "not_stuck";
+    public const string NotBlocking = "review_not_blocking";
     public const string InProgress = "in_progress";
     public const string TooLarge = "too_large";
     public const string UnknownEntitlement = "unknown_entitlement";

@@ -26,6 +26,14 @@ public static class Rights
         || directory.HasRole(Auditor, email)
         || HasASay(directory, entitlement, pinned, requester, email);
 
+    /// <summary>Of an emergency: those who review it, by the group pinned when it was taken or by today's, and those who may take the same one. Never its taker.</summary>
+    public static bool IsConcerned(PeopleDirectory directory, string entitlement, string reviewGroup, string holder, string email) =>
+        email != holder
+        && directory.Find(email) is not null
+        && (directory.IsMember(reviewGroup, email)
+            || (directory.Catalog.Entitlements.GetValueOrDefault(entitlement)?.BreakGlass is { } path
+                && (directory.IsMember(path.ReviewGroup, email) || path.Eligible.Any(g => directory.IsMember(g, email)))));
+
     private static bool IsNamed(PeopleDirectory directory, ApprovalRule rule, string email) =>
         rule.Stages.SelectMany(s => s.AnyOf).SelectMany(a => a.Clauses).Any(c => directory.IsMember(c.Group, email));
 }

@@ -22,7 +22,9 @@ public sealed class Bench
         Content = RequestContent.FromText(request.Content);
         Today = directory.Catalog.Entitlements.GetValueOrDefault(request.Entitlement);
         var today = Today is null ? null : request.IsExtension ? Extensions.RuleOf(Today, Content.Emergency) : Today.Approval;
-        _rules = today is null || RequestContent.RuleText(today) == RequestContent.RuleText(Content.Rule)
+        // An emergency asks nobody; what would have been asked stays pinned, so that those people may look at it and end it.
+        _rules = request.Kind == TakeBreakGlass.Kind ? []
+            : today is null || RequestContent.RuleText(today) == RequestContent.RuleText(Content.Rule)
             ? [Content.Rule]
             : [Content.Rule, today];
     }
@@ -41,6 +43,9 @@ public sealed class Bench
     /// <summary>Approvals that count now, in the order they were given.</summary>
     public IReadOnlyList<Decision> Counting =>
         [.. Decisions.Where(d => d.IsApproval && d.Person != Request.Requester && Rights.HasASay(_directory, Request.Entitlement, Content.Rule, Request.Requester, d.Person))];
+
+    /// <summary>Those who would have been asked, or were: the first of the pinned rule.</summary>
+    public IReadOnlyList<Approver> Skipped => Quorum.Approvers(Content.Rule, [], Request.Requester, _directory);
 
     public bool IsQuorum => _rules.All(r => Quorum.Evaluate(r, Voters, _directory).Met);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using JitBroker.Audit;
 using JitBroker.Catalog;
 using JitBroker.Outbox;
@@ -27,7 +28,7 @@ public sealed class CancelRequest(
         var directory = catalogs.Directory;
         var locked = await requests.LockPendingAsync(session, requestId, cancellationToken);
         var request = locked ?? await requests.FindAsync(session, requestId, cancellationToken);
-        var refusal = request is null || !Rights.MayRead(directory, request.Entitlement, RequestContent.FromText(request.Content).Rule, request.Requester, actor.Email)
+        var refusal = request is null || !RequestContent.FromText(request.Content).MayBeReadBy(directory, actor.Email)
             ? new Refusal(Codes.NotFound, $"There is no request {requestId}.")
             : request.Requester != actor.Email ? new Refusal(Codes.Forbidden, "Only the one who asked can withdraw a request. You can deny it instead, with a reason.")
             : locked is null ? SettledRefusal.Of(request, directory)
@@ -38,12 +39,35 @@ public sealed class CancelRequest(
             return refusal;
         }
 
-        var cancelled = locked! with { State = RequestState.Cancelled.ToText(), SettledAt = now, SettledBy = actor.Email };
-        await requests.SettleAsync(session, cancelled, cancellationToken);
-        await events.AppendAsync(session, AuditEvent.By(actor, "request", requestId, cancelled.Version, "request.cancelled", now, requestId), cancellationToken);
-        await announcer.TurnedAsync(session, new Bench(directory, cancelled, []), now, cancellationToken);
+        var cancelled = await SettleAsync(session, directory, actor, locked!, null, now, cancellationToken);
         if (together is not null)
             await together(session, cancelled, cancellationToken);
+        return cancelled;
+    }
+
+    /// <summary>Its asker takes the same as an emergency instead, in the same transaction.</summary>
+    /// <returns>Why not: it is not theirs, not for this entitlement, or settled; null when it is withdrawn.</returns>
+    internal async Task<Refusal?> InFavourAsync(
+        Session session, PeopleDirectory directory, Actor actor, string requestId, string entitlement, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var locked = Ids.IsId(requestId) ? await requests.LockPendingAsync(session, requestId, cancellationToken) : null;
+        var request = locked ?? (Ids.IsId(requestId) ? await requests.FindAsync(session, requestId, cancellationToken) : null);
+        if (request is null || request.Requester != actor.Email || request.Kind != "access" || request.Entitlement != entitlement)
+            return new Refusal(Codes.InvalidValue, "That is no request of yours for the same access, so there is nothing to escalate.", "escalates");
+        if (locked is null)
+            return SettledRefusal.Of(request, directory);
+        await SettleAsync(session, directory, actor, locked, TakeBreakGlass.Kind, now, cancellationToken);
+        return null;
+    }
+
+    private async Task<Request> SettleAsync(
+        Session session, PeopleDirectory directory, Actor actor, Request locked, string? because, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var cancelled = locked with { State = RequestState.Cancelled.ToText(), SettledAt = now, SettledBy = actor.Email, SettledBecause = because };
+        await requests.SettleAsync(session, cancelled, cancellationToken);
+        var data = because is null ? null : new JsonObject { ["because"] = because };
+        await events.AppendAsync(session, AuditEvent.By(actor, "request", locked.Id, cancelled.Version, "request.cancelled", now, locked.Id, data), cancellationToken);
+        await announcer.TurnedAsync(session, new Bench(directory, cancelled, []), now, cancellationToken);
         return cancelled;
     }
 }

@@ -12,13 +12,13 @@ namespace JitBroker.Requests;
 /// <summary>The birth of a request, in the transaction of whoever makes it: its row, its event, its cards; within what one person may ask.</summary>
 public sealed class OpenRequest(RequestStore requests, EventStore events, Announcer announcer, AskLimits limits, Wakeups wakeups)
 {
-    /// <summary>Why this person may not ask <paramref name="more"/> times now; null when they may.</summary>
-    public async Task<Refusal?> TooManyAsync(Session session, string requester, int more, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Why this person may not ask <paramref name="more"/> times now; null when they may. What waits for others does not hold up an emergency.</summary>
+    public async Task<Refusal?> TooManyAsync(Session session, string requester, int more, DateTimeOffset now, CancellationToken cancellationToken, bool isEmergency = false)
     {
         var counts = await requests.CountAsync(session, requester, now - TimeSpan.FromMinutes(1), cancellationToken);
         if (counts.Recent + more > limits.RequestsPerMinute)
             return new Refusal(Codes.RateLimited, $"You asked {counts.Recent} times within a minute; the limit is {limits.RequestsPerMinute}. Wait a minute.") { RetryAfter = TimeSpan.FromMinutes(1) };
-        return counts.Open + more > limits.OpenRequests
+        return !isEmergency && counts.Open + more > limits.OpenRequests
             ? new Refusal(Codes.RateLimited, $"{counts.Open} of your requests wait for a decision; the limit is {limits.OpenRequests}. Withdraw some, or wait until they are decided.") { RetryAfter = TimeSpan.FromMinutes(1) }
             : null;
     }
@@ -41,7 +41,10 @@ public sealed class OpenRequest(RequestStore requests, EventStore events, Announ
         if (request.ExtendsGrant is { } extended)
             data["extends"] = extended;
         await events.AppendAsync(session, AuditEvent.By(actor, "request", request.Id, 1, "request.submitted", now, request.Id, data), cancellationToken);
-        await announcer.SubmittedAsync(session, directory, request, approvers, thread, now, cancellationToken);
+        if (request.Kind == TakeBreakGlass.Kind)
+            await announcer.EmergencyAsync(session, directory, request, approvers, now, cancellationToken);
+        else
+            await announcer.SubmittedAsync(session, directory, request, approvers, thread, now, cancellationToken);
         session.AfterCommit(() => wakeups.DueAt(request.LapsesAt));
         return null;
     }

@@ -38,7 +38,7 @@ public sealed record Request
     /// <summary>Canonical e-mail of who settled it; null while pending and when no person did.</summary>
     public string? SettledBy { get; init; }
 
-    /// <summary>Why it settled as it did: a denier's comment, <c>rule</c>, <c>nobody_decided</c>, <c>catalog_changed</c>, <c>not_eligible</c>, <c>grant_ended</c>, <c>extension_limit</c>.</summary>
+    /// <summary>Why it settled as it did: a denier's comment, <c>rule</c>, <c>nobody_decided</c>, <c>catalog_changed</c>, <c>not_eligible</c>, <c>grant_ended</c>, <c>extension_limit</c>, <c>break_glass</c>.</summary>
     public string? SettledBecause { get; init; }
 
     public required string Surface { get; init; }

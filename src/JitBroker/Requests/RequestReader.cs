@@ -4,7 +4,7 @@ using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.People;
-using JitBroker.Policy;
+using JitBroker.Reviews;
 using JitBroker.Storage;
 
 namespace JitBroker.Requests;
@@ -14,14 +14,19 @@ namespace JitBroker.Requests;
 /// <param name="History">Events of the request and of all that came of it, oldest first; refusals left out.</param>
 /// <param name="Grant">Null until approved; of an extension the grant it is about, from the start.</param>
 /// <param name="Leases">Of the grant, oldest first.</param>
-public sealed record RequestDetails(Bench Bench, IReadOnlyList<AuditEvent> History, Grant? Grant, IReadOnlyList<Lease> Leases)
+/// <param name="Review">Of a grant that was taken as an emergency; null otherwise.</param>
+public sealed record RequestDetails(Bench Bench, IReadOnlyList<AuditEvent> History, Grant? Grant, IReadOnlyList<Lease> Leases, Review? Review = null)
 {
     public Request Request => Bench.Request;
 }
 
 /// <summary>A grant with everything a surface shows of it.</summary>
-public sealed record GrantDetails(Grant Grant, RequestContent Content, IReadOnlyList<Lease> Leases)
+/// <param name="Review">Null when it was no emergency.</param>
+public sealed record GrantDetails(Grant Grant, RequestContent Content, IReadOnlyList<Lease> Leases, Review? Review = null)
 {
+    /// <summary>It had ended, and a credential of it was found at the target again: no verified end is shown until it is gone.</summary>
+    public bool StandsAgain => Grant.State == "ended" && Leases.Any(l => l.State != "revoked");
+
     /// <summary>
     /// Until when a credential may still be honoured though its grant is ending or has ended: one that cannot be unsaid, one whose end was abandoned
     /// (until the target's own clock ends it; where the target has none, nobody knows), or one whose end takes a while to hold everywhere. Null when there is none.
@@ -48,10 +53,11 @@ public sealed record RequestQuery(RequestState? State = null, bool Mine = false,
 
 /// <summary>Filters of a list of grants.</summary>
 /// <param name="Holder">Canonical e-mail.</param>
-public sealed record GrantQuery(GrantState? State = null, bool Mine = false, string? Holder = null, string? Before = null, int Limit = 50);
+/// <param name="BreakGlass">Only those that were taken as emergencies.</param>
+public sealed record GrantQuery(GrantState? State = null, bool Mine = false, string? Holder = null, string? Before = null, int Limit = 50, bool BreakGlass = false);
 
 /// <summary>Reads for surfaces. The methods that take a person show only what that person may read (rule 14); the others are for the broker itself.</summary>
-public sealed class RequestReader(Database database, RequestStore requests, GrantStore grants, LeaseStore leases, EventStore events, CatalogHolder catalogs)
+public sealed class RequestReader(Database database, RequestStore requests, GrantStore grants, LeaseStore leases, ReviewStore reviews, EventStore events, CatalogHolder catalogs)
 {
     /// <summary>Most rows looked through to fill one page when most of them may not be shown.</summary>
     private const int ScanLimit = 2000;
@@ -62,7 +68,7 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
             async session =>
             {
                 var found = await InAsync(session, id, cancellationToken);
-                return found is not null && MayRead(found.Bench.Directory, found.Request.Entitlement, found.Bench.Content, viewer) ? found : null;
+                return found is not null && found.Bench.Content.MayBeReadBy(found.Bench.Directory, viewer) ? found : null;
             },
             cancellationToken);
 
@@ -78,7 +84,8 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
         var held = grant is null ? [] : await leases.OfGrantAsync(session, grant.Id, cancellationToken);
         var history = await events.AboutAsync(session, id, cancellationToken);
         var bench = new Bench(catalogs.Directory, request, decisions);
-        return new RequestDetails(bench, [.. history.Where(e => e.Aggregate != "refusal")], grant, held);
+        var review = grant is null ? null : await ReviewOfAsync(session, grant, cancellationToken);
+        return new RequestDetails(bench, [.. history.Where(e => e.Aggregate != "refusal")], grant, held, review);
     }
 
     /// <inheritdoc cref="InAsync"/>
@@ -91,7 +98,7 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
             async session =>
             {
                 var found = await GrantInAsync(session, id, cancellationToken);
-                return found is not null && MayRead(catalogs.Directory, found.Grant.Entitlement, found.Content, viewer) ? found : null;
+                return found is not null && found.Content.MayBeReadBy(catalogs.Directory, viewer) ? found : null;
             },
             cancellationToken);
 
@@ -100,7 +107,7 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
     {
         if (!Ids.IsId(id) || await grants.FindAsync(session, id, cancellationToken) is not { } grant)
             return null;
-        return new GrantDetails(grant, RequestContent.FromText(grant.Content), await leases.OfGrantAsync(session, id, cancellationToken));
+        return new GrantDetails(grant, RequestContent.FromText(grant.Content), await leases.OfGrantAsync(session, id, cancellationToken), await ReviewOfAsync(session, grant, cancellationToken));
     }
 
     /// <inheritdoc cref="GrantInAsync"/>
@@ -119,13 +126,26 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
                     r => r.Id,
                     async request =>
                     {
-                        if (!MayRead(directory, request.Entitlement, RequestContent.FromText(request.Content), viewer))
+                        if (!RequestContent.FromText(request.Content).MayBeReadBy(directory, viewer))
                             return null;
                         var details = await InAsync(session, request.Id, cancellationToken);
                         return details is null || (query.AwaitingMe && details.Bench.Awaited.All(a => a.Person.Email != viewer)) ? null : details;
                     },
                     query.Before,
                     query.Limit);
+            },
+            cancellationToken);
+
+    /// <summary>Requests that were taken as emergencies and that this person is to review, the most urgent first.</summary>
+    public Task<IReadOnlyList<string>> AwaitingReviewAsync(string viewer, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async session =>
+            {
+                var directory = catalogs.Directory;
+                var found = new List<string>();
+                foreach (var review in (await reviews.OpenAsync(session, ScanLimit, cancellationToken)).Where(r => Reviewers.MayReview(directory, r, viewer)).Take(limit))
+                    found.Add((await grants.FindAsync(session, review.GrantId, cancellationToken))!.RequestId);
+                return (IReadOnlyList<string>)found;
             },
             cancellationToken);
 
@@ -138,13 +158,13 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
                 if (query is { Mine: true, Holder: { } other } && other != viewer)
                     return Task.FromResult(new Page<GrantDetails>([], null));
                 return FillAsync(
-                    before => grants.PageAsync(session, query.Mine ? viewer : query.Holder, query.State?.ToText(), before, query.Limit + 1, cancellationToken),
+                    before => grants.PageAsync(session, query.Mine ? viewer : query.Holder, query.State?.ToText(), before, query.Limit + 1, cancellationToken, query.BreakGlass),
                     g => g.Id,
                     async grant =>
                     {
                         var content = RequestContent.FromText(grant.Content);
-                        return MayRead(directory, grant.Entitlement, content, viewer)
-                            ? new GrantDetails(grant, content, await leases.OfGrantAsync(session, grant.Id, cancellationToken))
+                        return content.MayBeReadBy(directory, viewer)
+                            ? new GrantDetails(grant, content, await leases.OfGrantAsync(session, grant.Id, cancellationToken), await ReviewOfAsync(session, grant, cancellationToken))
                             : null;
                     },
                     query.Before,
@@ -152,8 +172,8 @@ public sealed class RequestReader(Database database, RequestStore requests, Gran
             },
             cancellationToken);
 
-    private static bool MayRead(PeopleDirectory directory, string entitlement, RequestContent content, string viewer) =>
-        Rights.MayRead(directory, entitlement, content.Rule, content.Holder, viewer);
+    private async Task<Review?> ReviewOfAsync(Session session, Grant grant, CancellationToken cancellationToken) =>
+        grant.BreakGlass ? await reviews.OfGrantAsync(session, grant.Id, cancellationToken) : null;
 
     /// <summary>Goes through the rows until the page is full or there are no more; what may not be shown leaves no gap.</summary>
     private static async Task<Page<TShown>> FillAsync<TRow, TShown>(

@@ -13,6 +13,7 @@ public static class SettledRefusal
         var at = string.Create(CultureInfo.InvariantCulture, $"{settled.SettledAt:HH:mm:ss} UTC");
         var text = RequestLifecycle.Parse(settled.State) switch
         {
+            RequestState.Approved when settled.Kind == TakeBreakGlass.Kind => $"This was taken as an emergency at {at}: nobody is asked. You can end it, with a reason.",
             RequestState.Approved when who is null => $"This was approved by rule at {at}; your press changed nothing.",
             RequestState.Approved => $"{who} approved this at {at}; your press changed nothing.",
             RequestState.Denied => $"{who} denied this at {at}; your press changed nothing.",

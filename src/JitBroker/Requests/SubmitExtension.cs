@@ -47,7 +47,7 @@ public sealed class SubmitExtension(
             return refusal;
         if (await open.TooManyAsync(session, actor.Email, 1, now, cancellationToken) is { } limited)
             return limited;
-        var request = Compose(actor, grant, directory.Catalog, entitlement, analysis, content.Emergency, now);
+        var request = Compose(actor, grant, directory.Catalog, entitlement, analysis, content.ReviewGroup, now);
         if (await open.InAsync(session, actor, directory, request, analysis.Approvers, grant.RequestId, now, cancellationToken) is { } pending)
             return pending;
         if (analysis.AutoApproved.Met)
@@ -81,7 +81,7 @@ public sealed class SubmitExtension(
     /// <summary>404 and 403: before what was asked is looked at.</summary>
     private static Refusal? NotTheirs(PeopleDirectory directory, Grant? grant, Actor actor, string grantId)
     {
-        if (grant is null || !Rights.MayRead(directory, grant.Entitlement, RequestContent.FromText(grant.Content).Rule, grant.Holder, actor.Email))
+        if (grant is null || !RequestContent.FromText(grant.Content).MayBeReadBy(directory, actor.Email))
             return new Refusal(Codes.NotFound, $"There is no grant {grantId}.");
         if (grant.Holder != actor.Email)
             return new Refusal(Codes.NotTheHolder, "Only the holder of a grant can ask for more time on it.");
@@ -91,9 +91,9 @@ public sealed class SubmitExtension(
     /// <summary>What is wrong with the ask comes before what is wrong with the grant, but for how often it was extended (contract §4).</summary>
     private static Refusal? Weightier(Refusal? ofTheAsk, Refusal? ofTheGrant) => ofTheAsk is { Code: Codes.ExtensionLimit } ? ofTheGrant ?? ofTheAsk : ofTheAsk ?? ofTheGrant;
 
-    private static Request Compose(Actor actor, Grant grant, CatalogSnapshot catalog, Entitlement entitlement, ExtensionAnalysis analysis, bool emergency, DateTimeOffset now)
+    private static Request Compose(Actor actor, Grant grant, CatalogSnapshot catalog, Entitlement entitlement, ExtensionAnalysis analysis, string? reviewGroup, DateTimeOffset now)
     {
-        var content = RequestContent.Pin(catalog, entitlement, analysis.Rule, actor.Email, analysis.Duration, emergency).ToText();
+        var content = RequestContent.Pin(catalog, entitlement, analysis.Rule, actor.Email, analysis.Duration, reviewGroup).ToText();
         return new Request
         {
             Id = Ids.New(now),

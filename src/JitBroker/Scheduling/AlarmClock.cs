@@ -3,6 +3,7 @@ using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Storage;
 using Microsoft.Extensions.Hosting;
 using Quartz;
@@ -14,7 +15,7 @@ namespace JitBroker.Scheduling;
 /// within milliseconds. The rows are the truth; a ring that is lost costs a second.
 /// </summary>
 internal sealed class AlarmClock(
-    ISchedulerFactory schedulers, Wakeups wakeups, Database database, GrantStore grants, LeaseStore leases, RequestStore requests, OutboxStore outbox, TimeProvider clock)
+    ISchedulerFactory schedulers, Wakeups wakeups, Database database, GrantStore grants, LeaseStore leases, RequestStore requests, ReviewStore reviews, OutboxStore outbox, TimeProvider clock)
     : IHostedService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
@@ -23,7 +24,7 @@ internal sealed class AlarmClock(
     internal static readonly TriggerKey OneShot = new("one-shot", "due");
 
     /// <summary>What may fall due at an instant that is known beforehand.</summary>
-    private static readonly Sweep[] OnDue = [Sweep.StartGrants, Sweep.EndGrants, Sweep.RevokeLeases, Sweep.LapseRequests, Sweep.DeliverOutbox];
+    private static readonly Sweep[] OnDue = [Sweep.StartGrants, Sweep.EndGrants, Sweep.RevokeLeases, Sweep.LapseRequests, Sweep.RemindReviews, Sweep.DeliverOutbox];
 
     private readonly ConcurrentDictionary<Sweep, bool> _ringing = new();
     private readonly Lock _arming = new();
@@ -36,7 +37,7 @@ internal sealed class AlarmClock(
         _scheduler = await schedulers.GetScheduler(cancellationToken);
         foreach (var sweep in Enum.GetValues<Sweep>())
         {
-            var every = sweep is Sweep.Prune or Sweep.RotateKeys ? TimeSpan.FromMinutes(1) : Beat;
+            var every = sweep is Sweep.Prune or Sweep.RotateKeys or Sweep.Reconcile ? TimeSpan.FromMinutes(1) : Beat;
             await _scheduler.ScheduleJob(
                 JobBuilder.Create<SweepJob>().WithIdentity(KeyOf(sweep)).Build(),
                 TriggerBuilder.Create()
@@ -146,6 +147,7 @@ internal sealed class AlarmClock(
                 await grants.NextDueAsync(session, cancellationToken),
                 await leases.NextAttemptAsync(session, cancellationToken),
                 await requests.NextLapseAsync(session, cancellationToken),
+                await reviews.NextAsync(session, cancellationToken),
                 await outbox.NextAsync(session, cancellationToken),
             },
             cancellationToken);

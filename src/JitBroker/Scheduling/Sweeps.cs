@@ -4,6 +4,7 @@ using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Storage;
 
 namespace JitBroker.Scheduling;
@@ -46,6 +47,14 @@ internal sealed class LapseRequestsSweep(LapseRequests lapse) : ISweep
     public Sweep Sweep => Sweep.LapseRequests;
 
     public Task RunAsync(CancellationToken cancellationToken) => lapse.RunAsync(cancellationToken);
+}
+
+/// <inheritdoc cref="StartGrantsSweep"/>
+internal sealed class RemindReviewsSweep(RemindReviews remind) : ISweep
+{
+    public Sweep Sweep => Sweep.RemindReviews;
+
+    public Task RunAsync(CancellationToken cancellationToken) => remind.RunAsync(cancellationToken);
 }
 
 /// <inheritdoc cref="StartGrantsSweep"/>

@@ -8,6 +8,7 @@ public enum Sweep
     RevokeLeases,
     ProlongLeases,
     LapseRequests,
+    RemindReviews,
     DeliverOutbox,
     WorkInbox,
     SealAudit,
@@ -15,6 +16,7 @@ public enum Sweep
     ReloadPeople,
     ReadSchedules,
     RotateKeys,
+    Reconcile,
     Prune,
 }
 

@@ -11,6 +11,7 @@ internal sealed class IssuersBenchmark : IBenchmark
     [
         new PostgresTargetBench(),
         new RabbitMqTargetBench(),
+        new KafkaTargetBench(),
     ];
 
     private const int WarmUp = 10;

@@ -14,10 +14,11 @@ internal sealed class LiveAccess : IAsyncDisposable
 
     public BrokerProcess Broker { get; }
 
-    public static async Task<LiveAccess> StartAsync(LiveTarget target)
+    /// <param name="crashPoints">It can be told where to die.</param>
+    public static async Task<LiveAccess> StartAsync(LiveTarget target, bool crashPoints = false)
     {
         var workspace = await ChatWorkspace.StartAsync();
-        var broker = await BrokerProcess.StartAsync(workspace, target: target);
+        var broker = await BrokerProcess.StartAsync(workspace, target: target, crashPoints: crashPoints);
         return new LiveAccess(workspace, broker, await workspace.As("U0ANA").SignInAsync(broker.Url));
     }
 
@@ -41,6 +42,9 @@ internal sealed class LiveAccess : IAsyncDisposable
         await _workspace.As("U0ANA").TypeAsync($"/access done {grant}");
         await Eventually.TrueAsync(async () => (await _ana.GetGrantAsync(grant, CancellationToken.None)).Value is { State: GrantState.Ended, End: GrantEnd.Released, VerifiedEndAt: not null });
     }
+
+    /// <summary>The broker is killed when it next comes by there.</summary>
+    public void DieAt(string point) => File.WriteAllText(Path.Combine(Broker.Folder.CrashPoints, "armed"), $"{point}#1");
 
     public async ValueTask DisposeAsync()
     {

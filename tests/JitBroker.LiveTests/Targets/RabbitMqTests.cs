@@ -9,12 +9,12 @@ using RabbitMQ.Client.Exceptions;
 namespace JitBroker.LiveTests.Targets;
 
 /// <summary>A real RabbitMQ behind a real broker, driven from chat.</summary>
-public sealed class RabbitMqTests
+public sealed class RabbitMqTests(OneRabbitMq one) : IClassFixture<OneRabbitMq>
 {
     [Fact]
     public async Task A_live_consumer_gets_messages_until_its_holder_is_done_and_none_after()
     {
-        var server = Demand(await RabbitMqServer.NewAsync());
+        var server = Demand(one.Server);
         await using var access = await LiveAccess.StartAsync(Target(server));
         var grant = await access.GrantAsync("INC-61");
         var credential = await access.CollectAsync(grant);
@@ -38,7 +38,24 @@ public sealed class RabbitMqTests
         Assert.DoesNotContain(credential.GetProperty("password").GetString()!, access.Broker.Log, StringComparison.Ordinal);
     }
 
-    internal static RabbitMqServer Demand(RabbitMqServer? server)
+    /// <summary>M1: the user stands, and nobody has been told its password.</summary>
+    [Fact]
+    public async Task Killed_between_the_mint_and_its_record_the_user_is_removed_after_a_restart()
+    {
+        var server = Demand(one.Server);
+        await using var access = await LiveAccess.StartAsync(Target(server), crashPoints: true);
+        var grant = await access.GrantAsync("INC-64");
+        access.DieAt("after mint at rabbitmq");
+        await Assert.ThrowsAsync<Client.BrokerUnreachableException>(() => access.CollectAsync(grant));
+        Assert.Single(await server.UsersAsync("jit-"));
+
+        await access.Broker.StartAsync();
+
+        await Eventually.TrueAsync(async () => (await server.UsersAsync("jit-")).Count == 0);
+        await access.DoneAsync(grant);
+    }
+
+    private static RabbitMqServer Demand(RabbitMqServer? server)
     {
         if (server is null && Environment.GetEnvironmentVariable("CI") is "true")
             Assert.Fail("RabbitMQ is not installed, and in CI a missing server is a failure: apt-get install rabbitmq-server.");

@@ -134,8 +134,20 @@ public sealed class BadCatalogTests
     [InlineData("rmq", "{ vhost: /, read: \"^(a$\" }", "\"^(a$\" is not a regular expression")]
     [InlineData("rmq", "{ read: \"^a$\" }", "\"vhost\" is missing")]
     [InlineData("stream", "{ topics: [ { name: orders, operations: [read, describe] } ], groups: [ { name: jit-, pattern: prefixed } ] }", "")]
-    [InlineData("stream", "{ topics: [ { name: \"*\", operations: [read] } ] }", "topics[0].name: \"*\" is not a Kafka name")]
-    [InlineData("stream", "{ topics: [ { name: orders, operations: [all] } ] }", "\"all\" is not one of read, write")]
+    [InlineData("stream", "{ topics: [ { name: \"*\", operations: [read] } ] }", "topics[0].name: \"*\" is every topic of the cluster, those to come included. Narrow it, or say why it must be so: allowWide: \"reason\".")]
+    [InlineData("stream", "{ topics: [ { name: \"*\", operations: [read] } ], allowWide: \"the auditors' own copy\" }", "")]
+    [InlineData("stream", "{ topics: [ { name: \"*\", pattern: prefixed, operations: [read] } ], allowWide: \"x\" }", "topics[0].name: \"*\" is no prefix")]
+    [InlineData("stream", "{ topics: [ { name: \"\", pattern: prefixed, operations: [read] } ] }", "topics[0].name: An empty prefix is every topic of the cluster")]
+    [InlineData("stream", "{ topics: [ { name: o, pattern: prefixed, operations: [read] } ] }", "topics[0].name: \"o\" is a prefix of fewer than 3 characters")]
+    [InlineData("stream", "{ topics: [ { name: __consumer_offsets, operations: [read] } ] }", "topics[0].name: \"__consumer_offsets\" reaches Kafka's own topics")]
+    [InlineData("stream", "{ topics: [ { name: _, pattern: prefixed, operations: [read] } ] }", "topics[0].name: \"_\" reaches Kafka's own topics")]
+    [InlineData("stream", "{ topics: [ { name: \"or*\", operations: [read] } ] }", "topics[0].name: \"or*\" is not a Kafka name")]
+    [InlineData("stream", "{ topics: [ { name: orders, operations: [all] } ] }", "topics[0].operations[0]: \"all\" is every operation, deleting and configuring included")]
+    [InlineData("stream", "{ topics: [ { name: orders, operations: [alter_configs] } ] }", "topics[0].operations[0]: \"alter_configs\" can throw away what the topic holds")]
+    [InlineData("stream", "{ topics: [ { name: orders, operations: [cluster_action] } ] }", "\"cluster_action\" is not one of read, write")]
+    [InlineData("stream", "{ topics: [ { name: orders, operations: [all, read] } ], allowWide: \"they run it\" }", "")]
+    [InlineData("stream", "{ groups: [ { name: \"*\" } ] }", "groups[0].name: \"*\" is every group of the cluster")]
+    [InlineData("stream", "{ topics: [ { name: orders, operations: [read] } ], allowWide: \"\" }", "allowWide: \"\" is empty")]
     [InlineData("stream", "{}", "Nothing is granted")]
     [InlineData("aws", "{ role: \"arn:aws:iam::123456789012:role/jit/reader\", session: 1h, policyArns: [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"] }", "")]
     [InlineData("aws", "{ role: \"arn:aws:iam::123456789012:role/jit/reader\", policy: { Version: \"2012-10-17\", Statement: [] } }", "")]
@@ -259,6 +271,22 @@ public sealed class BadCatalogTests
         Assert.Equal(
             "catalog.yaml:6:43 entitlements.three.grants.audience: \"https://T.example/\" is already taken by a. Each issuer's audiences are its own: name another.",
             Assert.Single(Sample.Load(Two).Problems).ToString());
+    }
+
+    /// <summary>Without an audience of its own an issuer's tokens are for its name.</summary>
+    [Theory]
+    [InlineData("stream", "", "is already taken by issuers.stream")]
+    [InlineData("kafka-prod", ", audience: kafka-prod", "is already taken by issuers.stream")]
+    [InlineData("elsewhere", ", audience: \"http://127.0.0.1:8080/\"", "is the broker's own address")]
+    [InlineData("elsewhere", ", audience: kafka-prod", "")]
+    public void A_token_for_a_Kafka_cluster_is_for_nothing_else(string taken, string audience, string expected)
+    {
+        var result = Sample.Load(Sample.Yaml.Replace("mode: scram }", $"mode: jwt{audience} }}", StringComparison.Ordinal).Replace("https://logs.example", taken, StringComparison.Ordinal));
+
+        if (expected.Length == 0)
+            Assert.Empty(result.Problems);
+        else
+            Assert.Contains(expected, Assert.Single(result.Problems).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

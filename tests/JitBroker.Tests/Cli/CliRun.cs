@@ -41,6 +41,9 @@ internal sealed class Machine : IAsyncDisposable
 
     public bool Terminal { get; set; }
 
+    /// <summary>What a person at the terminal types; null: nobody is there.</summary>
+    public Func<string?>? ReadLine { get; set; }
+
     public int Width { get; set; } = 140;
 
     public IChildRunner Children { get; set; } = new ChildRunner();
@@ -73,7 +76,7 @@ internal sealed class Machine : IAsyncDisposable
         using var error = new StringWriter { NewLine = "\n" };
         var exit = await Jit.RunAsync(args, new Surroundings
         {
-            Environment = name => Environment.GetValueOrDefault(name), Output = output, Error = error, OutputIsTerminal = Terminal, ErrorIsTerminal = Terminal, Width = Width,
+            Environment = name => Environment.GetValueOrDefault(name), Output = output, Error = error, OutputIsTerminal = Terminal, ErrorIsTerminal = Terminal, ReadLine = ReadLine, Width = Width,
             Clock = Clock, MachineName = "laptop", WorkingDirectory = folder, Children = Children, Interrupts = Interrupts,
         });
         return new Ran(exit, output.ToArray(), error.ToString());

@@ -55,6 +55,8 @@ public sealed class CollectTests
         { "rabbitmq", "uri", "amqps://u:p@mq/v\n" },
         { "rabbitmq", "env", "export AMQP_URL=amqps://u:p@mq/v\nexport AMQP_VHOST=v\nexport AMQP_USERNAME=u\nexport AMQP_PASSWORD=p\n" },
         { "kafka", "properties", "bootstrap.servers=k1:9093\nsecurity.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\nsasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username=\"jit\" password=\"a\\\\\"b\";\n" },
+        { "kafka", "librdkafka", "bootstrap.servers=k1:9093\nsecurity.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\nsasl.username=jit\nsasl.password=a\"b\n" },
+        { "kafka", "kcat", "# kcat -F THIS_FILE -L\nbootstrap.servers=k1:9093\nsecurity.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\nsasl.username=jit\nsasl.password=a\"b\n" },
     };
 
     [Theory]

@@ -95,6 +95,21 @@ public sealed class CredentialFormsTests
     });
 
     [Fact]
+    public void A_file_of_a_client_on_librdkafka_reads_back_or_is_refused() => Each((servers, user, password) =>
+    {
+        try
+        {
+            var kafka = new KafkaCredential { BootstrapServers = servers, SecurityProtocol = "SASL_SSL", Mechanism = "SCRAM-SHA-512", Username = user, Password = password };
+            var lines = CredentialForms.Write(Sample.Credential("kafka", kafka), CredentialForms.Kcat)!.Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Trim().Split('=', 2)).ToDictionary(l => l[0], l => l[1], StringComparer.Ordinal);
+            return lines["bootstrap.servers"] == servers && lines["sasl.username"] == user && lines["sasl.password"] == password;
+        }
+        catch (CredentialFormException)
+        {
+            return new[] { servers, user, password }.Any(v => v.Length == 0 || v != v.Trim() || v.Any(char.IsControl));
+        }
+    });
+
+    [Fact]
     public void Jdbc_properties_read_back() => Each((database, user, password) =>
     {
         var read = ReadProperties(CredentialForms.Write(Sample.Credential("postgres", Pg(database, user, password)), CredentialForms.Properties)!);

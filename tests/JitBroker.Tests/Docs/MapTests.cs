@@ -3,6 +3,7 @@ using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Scheduling;
 
 namespace JitBroker.Tests.Docs;
@@ -20,6 +21,9 @@ public sealed partial class MapTests
 
     [Fact]
     public void The_diagram_of_leases_is_their_table() => Compare<LeaseState>("### Lease", LeaseLifecycle.Allows);
+
+    [Fact]
+    public void The_diagram_of_reviews_is_their_table() => Compare<ReviewState>("### Review", ReviewLifecycle.Allows);
 
     [Fact]
     public void The_diagram_of_deliveries_is_their_table() => Compare<DeliveryState>("### Delivery", DeliveryLifecycle.Allows);

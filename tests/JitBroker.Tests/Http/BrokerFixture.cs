@@ -137,7 +137,7 @@ internal sealed class BrokerFixture : IAsyncDisposable
                 if (log is not null)
                     logging.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.Trace).AddFilter("System", LogLevel.Trace).AddFilter("Quartz", LogLevel.Trace).AddProvider(log);
             },
-            ConfigureServices = services => services.AddSingleton<IIssuer>(issuer),
+            ConfigureServices = services => services.AddSingleton<IIssuer>(issuer).AddSingleton<IListsTarget>(issuer),
         });
         await app.StartAsync();
         return new BrokerFixture(folder, app, clock, issuer);

@@ -79,7 +79,7 @@ public sealed class SubmitTests
     [InlineData("ana", """{"entitlement":"orders-db:read","reason":"INC-1","duration":"-1h"}""", 422, "invalid_duration", "duration")]
     [InlineData("ana", """{"entitlement":"orders-db:read","reason":"INC-1","duration":"99999999999d"}""", 422, "invalid_duration", "duration")]
     [InlineData("ana", """{"entitlement":"orders-db:read","reason":"INC-1","startsAt":"2020-01-01T00:00:00Z"}""", 422, "invalid_value", "startsAt")]
-    [InlineData("ana", """{"entitlement":"orders-db:read","reason":"INC-1","breakGlass":true}""", 422, "invalid_value", "breakGlass")]
+    [InlineData("ana", """{"entitlement":"orders-db:read","reason":"INC-1","breakGlass":true}""", 403, "not_eligible", "entitlement")]
     [InlineData("ana", """{"entitlement":"nothing","reason":"INC-1"}""", 422, "unknown_entitlement", "entitlement")]
     [InlineData("ana", """{"entitlement":"nothing","reason":"INC-1","duration":"soon"}""", 422, "unknown_entitlement", "entitlement")]
     [InlineData("ana", """{"entitlement":"secret:plan","reason":"INC-1"}""", 422, "unknown_entitlement", "entitlement")]

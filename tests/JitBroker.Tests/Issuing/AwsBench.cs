@@ -79,6 +79,8 @@ internal sealed class AwsBench : IAsyncDisposable
 
     public CheckAccount Check(SecretLookup? secrets = null) => new(_net, secrets ?? Secrets, Clock);
 
+    public ListSessions List() => new(Store, new AwsAccount(_net, Secrets, Clock), Secrets, Clock);
+
     public SecretLookup Secrets => TestSecrets.Of(("AWS_ID", _broker.KeyId), ("AWS_SECRET", _broker.Secret));
 
     public IssueOrder Order(TimeSpan? length = null, string holder = "ana@example.com", string? grant = null, JsonObject? grants = null)
@@ -141,6 +143,35 @@ internal sealed class AwsBench : IAsyncDisposable
 
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         Databases.Database.ReadAsync(session => session.QueryAsync<T>(sql, parameters, CancellationToken.None), CancellationToken.None);
+
+    /// <summary>As the core stores it.</summary>
+    public Task InsertGrantAsync(IssueOrder order, string state) => Databases.Database.WriteAsync(
+        async session =>
+        {
+            var row = new { id = order.GrantId, request = "r-" + order.GrantId, state, now = order.Now, end = order.EndsAt, isBroken = false };
+            await session.ExecuteAsync(
+                """
+                insert into requests (id, kind, state, version, entitlement, requester, duration_s, reason, created_at, lapses_at, settled_at, surface, content, content_hash, catalog_hash)
+                values (@request, 'access', 'approved', 1, 'e', 'ana@example.com', 60, 'r', @now, @end, @now, 'api', '{}', 'h', 'h')
+                """, row, CancellationToken.None);
+            await session.ExecuteAsync(
+                """
+                insert into grants (id, request_id, state, version, entitlement, holder, starts_at, ends_at, break_glass, content, content_hash, created_at)
+                values (@id, @request, @state, 1, 'e', 'ana@example.com', @now, @end, @isBroken, '{}', 'h', @now)
+                """, row, CancellationToken.None);
+        },
+        CancellationToken.None);
+
+    /// <inheritdoc cref="InsertGrantAsync"/>
+    public Task InsertLeaseAsync(Minted minted) => Databases.Database.WriteAsync(
+        session => session.ExecuteAsync(
+            """
+            insert into leases (id, grant_id, state, version, holder, target, handle, created_at, mint_deadline, expires_at, verified, attempts)
+            values (@LeaseId, @GrantId, 'active', 1, 'ana@example.com', 'aws', @handle, @Now, @EndsAt, @ExpiresAt, @isVerified, 0)
+            """,
+            new { minted.Order.LeaseId, minted.Order.GrantId, handle = minted.Plan.Handle.ToJson(), minted.Order.Now, minted.Order.EndsAt, minted.Plan.ExpiresAt, isVerified = false },
+            CancellationToken.None),
+        CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -129,6 +129,22 @@ public sealed class AwsEndTests
         Assert.Equal([0L], await bench.QueryAsync<long>("select count(*) from aws_roles where claimed_by is not null"));
     }
 
+    /// <summary>The catalog was given new keys; a lease from before still names the old ones.</summary>
+    [Fact]
+    public async Task Keys_that_are_gone_for_one_end_hold_up_no_other()
+    {
+        await using var bench = await AwsBench.NewAsync();
+        var (old, good) = (await bench.MintAsync(), await bench.MintAsync());
+        var stale = RevocationHandle.FromJson(old.Plan.Handle.ToJson());
+        stale.Data["secretAccessKey"] = "${env:OLD_SECRET}";
+
+        Assert.Equal(Obstacle.Denied, Assert.IsType<EndOutcome.Failed>(await bench.Issuer().EndAsync(stale, Token)).Obstacle);
+        Assert.IsType<EndOutcome.Ended>(await good.EndAsync());
+
+        Assert.Equal(2, (await bench.DeniedAsync()).Count);
+        Assert.False(await old.MayAsync());
+    }
+
     [Fact]
     public async Task A_writer_that_died_with_the_claim_is_waited_for_no_longer_than_its_claim()
     {
@@ -299,22 +315,7 @@ public sealed class AwsEndTests
     private static async Task<(AwsBench.Minted One, AwsBench.Minted Two)> TwoOfOneGrantAsync(AwsBench bench, string state)
     {
         var order = bench.Order();
-        await bench.Databases.Database.WriteAsync(
-            async session =>
-            {
-                var row = new { id = order.GrantId, request = "r-" + order.GrantId, state, now = order.Now, end = order.EndsAt, isBroken = false };
-                await session.ExecuteAsync(
-                    """
-                    insert into requests (id, kind, state, version, entitlement, requester, duration_s, reason, created_at, lapses_at, settled_at, surface, content, content_hash, catalog_hash)
-                    values (@request, 'access', 'approved', 1, 'e', 'ana@example.com', 60, 'r', @now, @end, @now, 'api', '{}', 'h', 'h')
-                    """, row, Token);
-                await session.ExecuteAsync(
-                    """
-                    insert into grants (id, request_id, state, version, entitlement, holder, starts_at, ends_at, break_glass, content, content_hash, created_at)
-                    values (@id, @request, @state, 1, 'e', 'ana@example.com', @now, @end, @isBroken, '{}', 'h', @now)
-                    """, row, Token);
-            },
-            Token);
+        await bench.InsertGrantAsync(order, state);
         return (await bench.MintAsync(order), await bench.MintAsync(bench.Order(grant: order.GrantId)));
     }
 

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using JitBroker.Issuers.Aws;
 using JitBroker.Tests.Catalog;
+using JitBroker.Tests.Docs;
 
 namespace JitBroker.Tests.Issuing;
 
@@ -109,6 +110,15 @@ public sealed class AwsPolicyTests
             Assert.All(sent, c => Assert.InRange(c, ' ', 'ÿ'));
             return !May(sent, [], "kinesis:GetRecords", Orders, Before) || May(policy, [], "kinesis:GetRecords", Orders, Before);
         }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void The_example_of_the_README_is_a_good_catalog()
+    {
+        var example = Assert.Single(Repository.Blocks(Repository.Read("src/JitBroker.Issuers/Aws/README.md"), "yaml"));
+        const string People = "people: [ { email: ana@example.com, name: Ana }, { email: bea@example.com, name: Bea } ]\ngroups: { engineering: { members: [ana@example.com] }, data-owners: { members: [bea@example.com] } }\n";
+
+        Assert.Empty(Sample.Load(People + example).Problems);
     }
 
     [Theory]

@@ -48,6 +48,15 @@ internal sealed class PostgresBench
 
     public CheckServer Check(string role = "jit_broker", TimeProvider? clock = null) => new(Secrets(role), clock ?? RealTime());
 
+    public ListRoles Lists(int? port = null) => new(TestSecrets.Of(("ORDERS_PG", WayOf("jit_broker", BrokerPassword, port))));
+
+    /// <summary>The catalog's entry of it, with one entitlement.</summary>
+    public TargetToCheck ToCheck()
+    {
+        var order = Order();
+        return new TargetToCheck(order.Issuer, order.Settings, [new GrantsToCheck(order.Entitlement, order.Grants)]);
+    }
+
     public IssueOrder Order(string database = Database, string heir = "jit_heir", int limit = 5, TimeSpan? length = null, params string[] bundles)
     {
         var now = RealTime().GetUtcNow();
@@ -116,8 +125,8 @@ internal sealed class PostgresBench
         await command.ExecuteNonQueryAsync();
     }
 
-    public string WayOf(string role, string password) =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Server.Port};Username={role};Password={password};Database=postgres");
+    public string WayOf(string role, string password, int? port = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port ?? Server.Port};Username={role};Password={password};Database=postgres");
 
     private Issuers.SecretLookup Secrets(string role = "jit_broker") => TestSecrets.Of(("ORDERS_PG", WayOf(role, BrokerPassword)));
 

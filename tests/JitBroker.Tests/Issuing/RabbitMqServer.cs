@@ -6,9 +6,10 @@ using JitBroker.Server.Demo;
 namespace JitBroker.Tests.Issuing;
 
 /// <summary>
-/// A private RabbitMQ of Debian's package with management and oauth2 plugin, as the demo starts one. Holds a queue <c>orders</c> and a topic exchange <c>ev</c>. Stopped when the process ends.
+/// A private RabbitMQ of Debian's package with management and oauth2 plugin, as the demo starts one. Holds a queue <c>orders</c> and a topic exchange <c>ev</c>. Stopped when it is
+/// disposed of, or when the process ends.
 /// </summary>
-public sealed class RabbitMqServer
+public sealed class RabbitMqServer : IDisposable
 {
     public const string Administrator = "jit_admin";
     public const string Password = "administrators-own-password";
@@ -56,6 +57,8 @@ public sealed class RabbitMqServer
         [.. (await AdminAsync(HttpMethod.Get, "users?columns=name"))!.AsArray().Select(u => (string)u!["name"]!).Where(n => n.StartsWith(prefix, StringComparison.Ordinal))];
 
     public async Task<int> ConnectionsAsync(string user) => (await AdminAsync(HttpMethod.Get, $"connections/username/{Uri.EscapeDataString(user)}"))!.AsArray().Count;
+
+    public void Dispose() => _server.Dispose();
 
     /// <summary>After the last test: xunit gives a process ten seconds to exit.</summary>
     public static void StopAll() => Parallel.ForEach(Running, static server => server.Dispose());

@@ -94,7 +94,7 @@ public sealed class RabbitMqSessionTests
         var bench = await RabbitMqBench.GetAsync();
         var queue = RabbitMqBench.NewName("late");
         await bench.Server.AdminAsync(HttpMethod.Put, $"queues/%2F/{queue}", []);
-        var lease = await bench.MintAsync(bench.Order(new JsonObject { ["vhost"] = "/", ["read"] = $"^{queue}$" }, bench.Settings("jwt", lifetime: "8s")));
+        var lease = await bench.MintAsync(bench.Order(new JsonObject { ["vhost"] = "/", ["read"] = $"^{queue}$" }, bench.Settings("jwt", lifetime: "12s")));
         await using var consumer = await Consumer.StartAsync(lease.Credential, queue);
 
         var early = Assert.IsType<EndOutcome.Failed>(await lease.EndAsync());

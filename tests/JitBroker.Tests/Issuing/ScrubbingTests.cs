@@ -55,7 +55,7 @@ public sealed class ScrubbingTests
         var (order, plan) = Order(registry);
 
         Assert.Equal(new MintOutcome.Unavailable("door failed (InvalidOperationException)."), await registry.Find("http")!.MintAsync(order, plan, CancellationToken.None));
-        Assert.Equal(new EndOutcome.Failed("http:door did not answer in time.", Obstacle.Away), await registry.Find("http")!.EndAsync(plan.Handle, CancellationToken.None));
+        Assert.Equal(new EndOutcome.Failed("door did not answer in time.", Obstacle.Away), await registry.Find("http")!.EndAsync(plan.Handle, CancellationToken.None));
 
         Assert.Contains("InvalidOperationException < IOException", log.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("p4ss", log.Text, StringComparison.Ordinal);

@@ -214,6 +214,25 @@ public sealed class LeaseTests
     }
 
     [Theory]
+    [InlineData(5, 5)]
+    [InlineData(60, 30)]
+    public async Task An_end_that_takes_a_while_to_hold_says_until_when_and_never_past_the_credentials_own_end(int withinMinutes, int expectedMinutes)
+    {
+        await using var broker = await TestBroker.NewAsync(Engine.Sqlite);
+        broker.Issuer.EarlyEnd = EarlyEnd.Eventual;
+        broker.Issuer.Within = TimeSpan.FromMinutes(withinMinutes);
+        var grant = await broker.GrantAsync(duration: TimeSpan.FromMinutes(30));
+        await broker.CollectAsync("ana", grant.Id);
+        var ended = broker.Clock.GetUtcNow();
+        await broker.EndAsync("ana", grant.Id);
+
+        await broker.SweepAsync();
+
+        var details = (await broker.Get<RequestReader>().FindGrantAsync(grant.Id, CancellationToken.None))!;
+        Assert.Equal(("ended", ended + TimeSpan.FromMinutes(expectedMinutes)), (details.Grant.State, details.AccessMayLastUntil));
+    }
+
+    [Theory]
     [MemberData(nameof(Engines))]
     public async Task A_dead_target_delays_nobody_else(Engine engine)
     {
@@ -231,7 +250,7 @@ public sealed class LeaseTests
         var grant = (await broker.DecideAsync("bea", second.Id)).Value!.Grant!;
         await broker.CollectAsync("cy", grant.Id);
         var never = new TaskCompletionSource<EndOutcome?>();
-        broker.Issuer.BeforeEnd = (handle, _) => handle.Target == "http:door" ? never.Task : Task.FromResult<EndOutcome?>(null);
+        broker.Issuer.BeforeEnd = (handle, _) => handle.Target == "door" ? never.Task : Task.FromResult<EndOutcome?>(null);
         await broker.EndAsync("ana", first.Id);
         await broker.EndAsync("cy", grant.Id);
 

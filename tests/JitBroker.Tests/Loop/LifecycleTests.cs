@@ -2,6 +2,7 @@ using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 
 namespace JitBroker.Tests.Loop;
 
@@ -17,8 +18,12 @@ public sealed class LifecycleTests
         Walk<GrantState>(GrantLifecycle.Allows, "Scheduled>Active Active>Ending Ending>Ended Scheduled>Ended");
 
     [Fact]
-    public void A_lease_ends_only_through_revoking() =>
-        Walk<LeaseState>(LeaseLifecycle.Allows, "Minting>Active Minting>Revoking Active>Revoking Revoking>Revoked");
+    public void A_lease_ends_only_through_revoking_and_goes_back_there_when_it_stands_again() =>
+        Walk<LeaseState>(LeaseLifecycle.Allows, "Minting>Active Minting>Revoking Active>Revoking Revoking>Revoked Revoked>Revoking");
+
+    [Fact]
+    public void A_review_is_done_once_late_or_not() =>
+        Walk<ReviewState>(ReviewLifecycle.Allows, "Due>Overdue Due>Done Overdue>Done");
 
     [Fact]
     public void A_delivery_of_unknown_outcome_is_posted_again() =>

@@ -21,13 +21,16 @@ public sealed class TestBroker : IAsyncDisposable
     private readonly Databases _databases;
     private readonly ServiceProvider _services;
     private readonly bool _ownsDatabases;
+    private readonly Action<IServiceCollection>? _more;
 
-    private TestBroker(Databases databases, Database database, TimeProvider clock, ScriptedIssuer issuer, CatalogSnapshot catalog, ChatSurfaces surfaces, string replica, bool owns, AskLimits? asking = null)
+    private TestBroker(Databases databases, Database database, TimeProvider clock, ScriptedIssuer issuer, CatalogSnapshot catalog, ChatSurfaces surfaces, string replica, bool owns, AskLimits? asking = null, Action<IServiceCollection>? more = null)
     {
+        _more = more;
         _databases = databases;
         _ownsDatabases = owns;
         Issuer = issuer;
-        var services = new ServiceCollection().AddLogging().AddSingleton<IIssuer>(issuer);
+        var services = new ServiceCollection().AddLogging().AddSingleton<IIssuer>(issuer).AddSingleton<IListsTarget>(issuer);
+        more?.Invoke(services);
         var limits = new BrokerLimits(TimeSpan.FromHours(4), TimeSpan.FromHours(12));
         asking ??= new AskLimits(RequestsPerMinute: 1000, OpenRequests: 1000, CollectionsPerHour: 1000);
         services.AddCore(new CoreOptions(database, clock, catalog, limits, asking, MintOptions.Default, surfaces, new Replica(replica), ScimClients: new ScimClients(new HashSet<string> { "okta", "entra" })));
@@ -49,15 +52,15 @@ public sealed class TestBroker : IAsyncDisposable
         set => Get<CatalogHolder>().Replace(value);
     }
 
-    public static async Task<TestBroker> NewAsync(Engine engine, CatalogSnapshot? catalog = null, ChatSurfaces? surfaces = null, TimeProvider? clock = null, AskLimits? asking = null, ScriptedIssuer? issuer = null)
+    public static async Task<TestBroker> NewAsync(Engine engine, CatalogSnapshot? catalog = null, ChatSurfaces? surfaces = null, TimeProvider? clock = null, AskLimits? asking = null, ScriptedIssuer? issuer = null, Action<IServiceCollection>? more = null)
     {
         var databases = await Databases.NewAsync(engine);
-        return new TestBroker(databases, databases.Database, clock ?? new ManualClock(), issuer ?? new ScriptedIssuer(), catalog ?? TestCatalog.Of(), surfaces ?? new ChatSurfaces([]), "one", owns: true, asking);
+        return new TestBroker(databases, databases.Database, clock ?? new ManualClock(), issuer ?? new ScriptedIssuer(), catalog ?? TestCatalog.Of(), surfaces ?? new ChatSurfaces([]), "one", owns: true, asking, more);
     }
 
-    /// <summary>A second replica over the same database, with the same target and clock.</summary>
-    public TestBroker Replica() =>
-        new(_databases, _databases.OpenAnother(), TimeProvider, Issuer, Catalog, new ChatSurfaces([]), "two", owns: false);
+    /// <summary>A second replica over the same database, with the same target and, unless it is given one, the same clock.</summary>
+    public TestBroker Replica(TimeProvider? clock = null) =>
+        new(_databases, _databases.OpenAnother(), clock ?? TimeProvider, Issuer, Catalog, new ChatSurfaces([]), "two", owns: false, more: _more);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -125,7 +128,7 @@ public sealed class TestBroker : IAsyncDisposable
                 """
                 select e.aggregate_id
                   from (select aggregate_id, count(*) as n, max(version) as top from events group by aggregate_id) e
-                  left join (select id, version from requests union all select id, version from grants union all select id, version from leases) a on a.id = e.aggregate_id
+                  left join (select id, version from requests union all select id, version from grants union all select id, version from leases union all select id, version from reviews) a on a.id = e.aggregate_id
                  where e.n <> e.top
                     or (a.id is not null and a.version <> e.top)
                 """,

@@ -6,6 +6,7 @@ using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Playground;
+using JitBroker.Reconciling;
 using JitBroker.Storage;
 using JitBroker.Tests.Loop;
 
@@ -224,6 +225,28 @@ public abstract class LifeSuite(Wiring wiring) : ChatSuite(wiring)
         await bench.UntilAsync(async () => (await bench.SeesAsync("dan", SlackBench.Operations)).Count == 2);
         var said = string.Join('\n', (await bench.SeesAsync("dan", SlackBench.Operations)).Select(SlackBench.Text));
         foreach (var words in new[] { "It would drop 3 people of 5", "jit catalog accept aaaaaaaaaaaa", "The catalog file is broken", "this is no risk" })
+            Assert.Contains(words, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Operations_are_told_of_a_target_that_does_not_answer_and_of_what_was_found_at_one()
+    {
+        await using var bench = await StartAsync();
+        var now = bench.Clock.GetUtcNow();
+        var paused = new TargetNotice("orders-pg", TargetNotice.Paused, "No route to <!channel>.", now);
+        var looked = new ReconciliationNotice("orders-pg", ["jit_x stands, although its lease was revoked."], 31, 0, 31, 20);
+        await bench.Get<Database>().WriteAsync(
+            async s =>
+            {
+                await bench.Get<Announcer>().TellOperationsAsync(s, Templates.TargetNotice, "orders-pg", now, paused.ToJson(), CancellationToken.None);
+                await bench.Get<Announcer>().TellOperationsAsync(s, Templates.ReconciliationNotice, "orders-pg", now, looked.ToJson(), CancellationToken.None);
+                await bench.Get<Announcer>().TellOperationsAsync(s, Templates.ReconciliationNotice, "orders-pg", now, new System.Text.Json.Nodes.JsonObject { ["of"] = "another build" }, CancellationToken.None);
+            },
+            CancellationToken.None);
+
+        await bench.UntilAsync(async () => (await bench.SeesAsync("dan", SlackBench.Operations)).Count == 2);
+        var said = string.Join('\n', (await bench.SeesAsync("dan", SlackBench.Operations)).Select(SlackBench.Text));
+        foreach (var words in new[] { "orders-pg* does not answer", "No route to <!channel>.", "STANDS AGAIN", "jit reconcile orders-pg --budget 31", "jit_x stands" })
             Assert.Contains(words, said, StringComparison.Ordinal);
     }
 

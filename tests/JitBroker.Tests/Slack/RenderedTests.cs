@@ -9,12 +9,14 @@ using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
+using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.People;
 using JitBroker.People.Linking;
 using JitBroker.People.SignIn;
 using JitBroker.Playground.Blocks;
 using JitBroker.Policy;
+using JitBroker.Reconciling;
 using JitBroker.Tests.Loop;
 
 namespace JitBroker.Tests.Slack;
@@ -123,7 +125,22 @@ public sealed partial class RenderedTests
         }
 
         yield return ("approval-direct", ApprovalCard.Of(Stories.Of("pending", text), Recipients.Person("bea@example.com")));
-        yield return ("expiry", Notices.Expiry(Stories.Of("approved", text, "active", approvers: ["bea", "dan"]))!);
+        yield return ("expiry", Notices.Expiry(Stories.Of("approved", text, "active", approvers: ["bea", "dan"]) with { Now = Stories.Now.AddMinutes(54) })!);
+        yield return ("expiry-extend", Notices.Expiry(Stories.Of("approved", text, "active", approvers: ["bea"]) with { ExtensionsLeft = 1, Now = Stories.Now.AddMinutes(54) })!);
+        foreach (var (name, story) in new[] { ("extension", Stories.Extension("pending", text)), ("extension-approved", Stories.Extension("approved", text, ["bea"])), ("extension-denied", Stories.Extension("denied", text)) })
+        {
+            yield return ("approval-" + name, ApprovalCard.Of(story, Recipients.Channel("C0ACCESS")));
+            yield return ("asker-" + name, AskerCard.Of(story));
+        }
+
+        foreach (var (name, story, data) in Emergencies(text))
+        {
+            yield return ("emergency-" + name, EmergencyCard.Of(story));
+            yield return ("asker-emergency-" + name, AskerCard.Of(story));
+            if (ReviewNotice.Of(story, data) is { } notice)
+                yield return ("review-" + name, notice);
+        }
+
         yield return ("stuck", Notices.Stuck(Stories.Of("approved", text, "ending", end: "expired"), Stories.Stuck(text))!);
         var abandoned = AuditEvent.By(TestBroker.As("dan"), "lease", Stories.Stuck().Id, 4, "lease.abandoned", Stories.Now, Stories.Id, new JsonObject { ["reason"] = text ?? "the server was scrapped" });
         var ended = Stories.Of("approved", text, "ended", end: "expired");
@@ -132,6 +149,12 @@ public sealed partial class RenderedTests
         yield return ("channel-refused", Notices.ChannelRefused(text ?? "C0DATA", text ?? "not_in_channel", 2));
         yield return ("catalog-broken", Notices.Catalog(CatalogNotice.Broken(12, [text ?? "catalog.yaml:3:7 entitlements.logs:read.risk: \"lwo\" is not one of low, medium, high. Did you mean low?", text ?? "catalog.yaml:9:1 grups: is not known. Did you mean groups?"])));
         yield return ("catalog-held", Notices.Catalog(CatalogNotice.Held(new string('a', 64), [text ?? "It would end 6 live grants: logs:read of Ana <ana@example.com> (The entitlement was removed from the catalog)."])));
+        foreach (var news in new[] { TargetNotice.Paused, TargetNotice.Resumed, TargetNotice.Denied })
+            yield return ("target-" + news, Notices.Target(new TargetNotice(text ?? "orders-pg", news, text ?? "db:5432 cannot be reached while ending role jit_x (ConnectionRefused).", Stories.Now.AddMinutes(-4)), Stories.Now));
+        string[] found = [text ?? "jit_01kaj5w4 (login role) stands, although its lease 01KAJ5W4 was revoked and read back gone at 2026-11-22 09:00:00 UTC."];
+        yield return ("reconciliation", Notices.Reconciliation(new ReconciliationNotice(text ?? "orders-pg", found, 1, 1, 0, 20)));
+        yield return ("reconciliation-foreign", Notices.Reconciliation(new ReconciliationNotice(text ?? "orders-pg", found, 1, 0, 0, 20)));
+        yield return ("reconciliation-over-budget", Notices.Reconciliation(new ReconciliationNotice(text ?? "orders-pg", found, 31, 0, 31, 20)));
         yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-browser", SignInByChat.Question(new SignInPrompt(Stories.Id, true, text ?? "203.0.113.7", text ?? "Firefox on Linux", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-decide", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Decide, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
@@ -169,7 +192,20 @@ public sealed partial class RenderedTests
         yield return ("approve-less", ApproveLessForm.View(LessChoices.Of(Stories.Of("pending", text))));
         yield return ("said", Modal.Saying("said", "JitBroker", ChatText.Plain(text ?? "You can't decide your own request.")));
         yield return ("deny", DenyForm.View(Stories.Id));
+        var emergency = new EmergencyDraft("orders-db:read", TimeSpan.FromMinutes(15), text ?? "INC-77", text ?? "checkout down", null);
+        yield return ("breakglass", BreakGlassForm.View(new EmergencyForm(ChatText.Of($"{Say.Strong(text ?? "This starts now, without approval.")}"), [option], option, durations, durations[0], emergency)));
+        yield return ("breakglass-empty", BreakGlassForm.View(new EmergencyForm(ChatText.Plain(text ?? "This starts now, without approval."), [option], null, durations, null, new EmergencyDraft(null, null, null, "", Stories.Id))));
+        yield return ("review", ReviewForm.View(Stories.Emergency("ended", "due", text), Stories.GrantId));
     }
+
+    private static (string Name, RequestStory Story, string Data)[] Emergencies(string? text) =>
+    [
+        ("active", Stories.Emergency("active", "due", text), """{"review":"due","lifted":false}"""),
+        ("overdue", Stories.Emergency("ended", "overdue", text), """{"review":"overdue","lifted":false}"""),
+        ("justified", Stories.Emergency("ended", "justified", text), """{"review":"done","lifted":false}"""),
+        ("misuse", Stories.Emergency("ended", "misuse", text), """{"review":"done","lifted":false}"""),
+        ("lifted", Stories.Emergency("ended", "misuse", text, isLifted: true), """{"review":"done","lifted":true}"""),
+    ];
 
     /// <summary>An empty one, one with a little of everything, and one with more than there is room for.</summary>
     private static IEnumerable<(string Name, HomeView View)> Homes(string? text)
@@ -189,6 +225,7 @@ public sealed partial class RenderedTests
             Waiting = List([waiting], ReadHome.WaitingShown), Access = List([access[1]], ReadHome.AccessShown),
             Requests = List([Stories.Of("pending", text, approvers: ["bea"])], ReadHome.RequestsShown), Again = [.. Enumerable.Repeat(past, ReadHome.AgainShown)],
         };
+        yield return ("home-emergency", MessageRenderer.Home(HomePage.Of(empty with { Waiting = List([Stories.Emergency("active", "overdue", text)], 1), Access = List([Stories.Emergency("active", "due", text) with { ExtensionsLeft = 1 }], 1), MayTakeEmergency = true })));
         yield return ("home-full", MessageRenderer.Home(HomePage.Of(full)));
     }
 

@@ -5,6 +5,7 @@ using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.People;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Tests.Loop;
 
 namespace JitBroker.Tests.Slack;
@@ -76,6 +77,39 @@ internal static class Stories
         EndRequestedAt = end is null ? null : Now.AddMinutes(40), VerifiedEndAt = state == "ended" ? Now.AddMinutes(40).AddSeconds(2) : null,
         Content = request.Content, ContentHash = request.ContentHash, CreatedAt = Now,
     };
+
+    /// <summary>More time on an access that is in use.</summary>
+    public static RequestStory Extension(string state, string? text = null, string[]? approvers = null)
+    {
+        var story = Of(state, text, "active", approvers: approvers);
+        var request = story.Request with { Kind = "extension", ExtendsGrant = GrantId, DurationS = 1800 };
+        return story with { Details = story.Details with { Bench = new Bench(story.Bench.Directory, request, story.Bench.Decisions) } };
+    }
+
+    /// <summary>An access taken as an emergency, and how its review stands.</summary>
+    /// <param name="review"><c>due</c>, <c>overdue</c>, or a verdict.</param>
+    public static RequestStory Emergency(string grantState, string review, string? text = null, bool isLifted = false)
+    {
+        var story = Of("approved", text, grantState, end: grantState == "ended" ? "expired" : null);
+        var content = (story.Bench.Content with { ReviewGroup = "security" }).ToText();
+        var request = story.Request with { Kind = "break_glass", SettledBy = null, SettledBecause = "break_glass", Content = content, ContentHash = RequestContent.Hash(content), Reason = text ?? "INC-77: checkout down" };
+        var verdict = review is "due" or "overdue" ? null : review;
+        return story with
+        {
+            Details = story.Details with
+            {
+                Bench = new Bench(story.Bench.Directory, request, []),
+                Grant = story.Grant! with { BreakGlass = true },
+                Review = new Review
+                {
+                    Id = "01JDA0000000000000000REV01", GrantId = GrantId, State = verdict is null ? review : "done", Version = 2, Invoker = "ana@example.com", Entitlement = request.Entitlement, Incident = text ?? "INC-77",
+                    OnCallIn = text ?? "oncall", ReviewGroup = text ?? "security", CreatedAt = Now, DueAt = review == "overdue" ? Now.AddMinutes(-5) : Now.AddHours(24), NextReminderAt = Now, Reminders = 1, Verdict = verdict,
+                    Reviewer = verdict is null ? null : "eli@example.com", Comment = verdict is null ? null : text ?? "read the log: two queries", ReviewedAt = verdict is null ? null : Now,
+                    LiftedBy = isLifted ? "dan@example.com" : null, LiftedAt = isLifted ? Now.AddMinutes(1) : null, LiftReason = isLifted ? text ?? "we talked about it" : null,
+                },
+            },
+        };
+    }
 
     /// <summary>Every state, by a name that can be a file's.</summary>
     public static IReadOnlyList<(string Name, RequestStory Story)> All(string? text = null) =>

@@ -10,5 +10,6 @@ public sealed class ServersOfTheRun : IDisposable
         PostgresServer.StopAll();
         MotoServer.Stop();
         Issuing.RabbitMqServer.StopAll();
+        Kafka.KafkaServer.StopAll();
     }
 }

@@ -37,6 +37,8 @@ public static class ApprovalCard
 
     internal static ChatText Headline(RequestStory story)
     {
+        if (story.Request.IsExtension)
+            return ChatText.Of($"{Say.Strong(story.Asker)} asks for {Say.Strong(story.AskedDuration + " more")} of {Say.Strong(story.Title)}{(story.Grant is { IsActive: true } grant ? ChatText.Of($", which ends {Say.Time(grant.EndsAt, story.Now)}") : ChatText.Empty)}");
         var start = story.Request.StartsAt is { } at ? ChatText.Of($" from {Say.Time(at, story.Now)}") : ChatText.Empty;
         return ChatText.Of($"{Say.Strong(story.Asker)} asks for {Say.Strong(story.Title)} · {Say.Strong(story.AskedDuration)}{start}");
     }
@@ -57,7 +59,7 @@ public static class ApprovalCard
         [
             story.EndsBy is { } ends ? ChatText.Of($"Ends by: {ends}") : ChatText.Empty,
             story.IsHighRisk ? ChatText.Of($"{Say.Strong("High risk")}") : ChatText.Empty,
-            story is { IsFirstTime: true, Request.IsPending: true } ? ChatText.Of($"First time {story.Asker} asks for this") : ChatText.Empty,
+            story is { IsFirstTime: true, Request: { IsPending: true, IsExtension: false } } ? ChatText.Of($"First time {story.Asker} asks for this") : ChatText.Empty,
         ]);
 
     private static ChatConfirm Confirm(RequestStory story) => new(
@@ -68,7 +70,9 @@ public static class ApprovalCard
 
     private static ChatText Summary(RequestStory story, List<ChatPart> status)
     {
-        var asked = ChatText.Of($"{story.Asker} asks for {story.Title}, {story.AskedDuration}");
+        var asked = story.Request.IsExtension
+            ? ChatText.Of($"{story.Asker} asks for {story.AskedDuration} more of {story.Title}")
+            : ChatText.Of($"{story.Asker} asks for {story.Title}, {story.AskedDuration}");
         return status.OfType<ChatPart.Status>().FirstOrDefault() is { } stands ? ChatText.Of($"{asked}: {stands.Text}") : asked;
     }
 }

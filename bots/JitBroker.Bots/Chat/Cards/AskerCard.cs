@@ -1,3 +1,4 @@
+using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Policy;
 
@@ -11,6 +12,7 @@ public static class AskerCard
         var status = StatusLines.Of(story).ToList();
         var parts = new List<ChatPart> { new ChatPart.Paragraph(Headline(story)) };
         parts.AddRange(status);
+        parts.AddRange(EmergencyCard.ReviewLines(story));
         if (Hint(story) is { } hint)
             parts.Add(new ChatPart.Fine(hint));
         if (Buttons(story) is { Count: > 0 } buttons)
@@ -23,7 +25,9 @@ public static class AskerCard
     public static IReadOnlyList<ChatButton> Buttons(RequestStory story)
     {
         if (story.Request.IsPending)
-            return [new ChatButton(ChatActions.Cancel, "Withdraw", story.Request.Id)];
+            return [new ChatButton(ChatActions.Cancel, "Withdraw", story.Request.Id), .. story.MayEscalate ? [new ChatButton(ChatActions.Escalate, "Escalate to emergency…", story.Request.Id, ButtonStyle.Danger)] : Array.Empty<ChatButton>()];
+        if (story.Request.IsExtension)
+            return [];
         return story.Grant switch
         {
             null => [Again(story)],
@@ -34,10 +38,24 @@ public static class AskerCard
         };
     }
 
+    /// <summary>As <see cref="Buttons"/>, with more time where that can be asked for: where access is listed, and when it is about to end.</summary>
+    public static IReadOnlyList<ChatButton> AccessButtons(RequestStory story) =>
+        More(story) is { } more ? [.. Buttons(story).Take(1), more, .. Buttons(story).Skip(1)] : Buttons(story);
+
+    /// <summary>Null when its end cannot be moved any more.</summary>
+    internal static ChatButton? More(RequestStory story) =>
+        story is { Grant: { IsActive: true } grant, ExtensionsLeft: > 0 }
+            ? new ChatButton(ChatActions.Extend, $"Extend {Durations.Human(ChatExtensions.ByOnePress(story.Bench.Today, grant.BreakGlass))}", grant.Id)
+            : null;
+
     private static ChatButton Again(RequestStory story) => new(ChatActions.RequestAgain, "Ask again", story.Request.Id);
 
     private static ChatText Headline(RequestStory story)
     {
+        if (story.Request.IsExtension)
+            return ExtensionHeadline(story);
+        if (story.IsEmergency)
+            return ChatText.Of($"You took {Say.Strong(story.Title)} for {Say.Strong(story.AskedDuration)} as an emergency. Everybody concerned has been told, and somebody else reviews it.");
         var what = ChatText.Of($"{Say.Strong(story.Title)} for {Say.Strong(story.Duration)}{(story.IsNarrowed ? $" (asked for {story.AskedDuration})" : "")}");
         if (!story.Request.IsPending)
             return ChatText.Of($"Your request: {what}");
@@ -45,8 +63,18 @@ public static class AskerCard
         return ChatText.Of($"Asked for {what}. Needs {RuleText.Of(story.Bench.Content.Rule, story.Request.Requester, directory)}.");
     }
 
+    private static ChatText ExtensionHeadline(RequestStory story)
+    {
+        var more = ChatText.Of($"{Say.Strong(story.AskedDuration + " more")} of {Say.Strong(story.Title)}");
+        return story.Request.IsPending
+            ? ChatText.Of($"Asked for {more}. Needs {RuleText.Of(story.Bench.Content.Rule, story.Request.Requester, story.Bench.Directory)}.")
+            : ChatText.Of($"Your request: {more}");
+    }
+
     private static ChatText? Hint(RequestStory story)
     {
+        if (story.Request is { IsExtension: true, IsPending: false })
+            return null;
         if (story.Request.IsPending)
             return ChatText.Of($"Lapses {Say.Time(story.Request.LapsesAt, story.Now)} if nobody decides · {Say.Code(story.Request.Id)}");
         return story.Grant switch

@@ -1,25 +1,27 @@
 using System.Text.Json.Nodes;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
+using JitBroker.Grants;
 using JitBroker.Leases;
 using JitBroker.People.SignIn;
+using JitBroker.Reconciling;
 
 namespace JitBroker.Bots.Chat;
 
 /// <summary>Messages that are said once and not kept true.</summary>
 public static class Notices
 {
-    /// <summary>The holder's access is about to end. Null when there is nothing to say any more: it has ended.</summary>
+    /// <summary>The holder's access is about to end. Null when there is nothing to say: it has ended, or was extended and is not about to end any more.</summary>
     public static ChatMessage? Expiry(RequestStory story)
     {
-        if (story.Grant is not { State: "active" } grant || grant.EndsAt <= story.Now)
+        if (story.Grant is not { State: "active" } grant || grant.EndsAt <= story.Now || story.Now < OpenGrant.NoticeAt(grant) - TimeSpan.FromSeconds(1))
             return null;
         var left = Durations.Human(WholeMinutes(grant.EndsAt - story.Now));
         return new ChatMessage(
             ChatText.Of($"{story.Title} ends in {left}"),
             [
-                new ChatPart.Paragraph(ChatText.Of($"{Say.Strong(story.Title)} ends in {Say.Strong(left)}, at {Say.Time(grant.EndsAt, story.Now)}. It ends by itself; ask again if you need longer.")),
-                new ChatPart.Actions([new ChatButton(ChatActions.Done, "Done", grant.Id)]),
+                new ChatPart.Paragraph(ChatText.Of($"{Say.Strong(story.Title)} ends in {Say.Strong(left)}, at {Say.Time(grant.EndsAt, story.Now)}. It ends by itself{(AskerCard.More(story) is null ? "; ask again if you need longer" : "")}.")),
+                new ChatPart.Actions([.. AskerCard.More(story) is { } more ? [more] : Array.Empty<ChatButton>(), new ChatButton(ChatActions.Done, "Done", grant.Id)]),
             ]);
     }
 
@@ -74,6 +76,49 @@ public static class Notices
                 new ChatPart.Status(Tone.Alarm, ChatText.Of($"{Say.Strong("A catalog waits for an admin")}: the one in force stays.")),
                 new ChatPart.Verbatim("What it would do", lines),
                 new ChatPart.Fine(ChatText.Of($"If that is meant, an admin runs {Say.Code("jit catalog accept " + digits)}. If not, correct the file.")),
+            ]);
+    }
+
+    /// <summary>How a target behaves, for operations.</summary>
+    public static ChatMessage Target(TargetNotice notice, DateTimeOffset now)
+    {
+        var target = Say.Strong(notice.Target);
+        if (notice.News == TargetNotice.Resumed)
+            return new ChatMessage(
+                ChatText.Of($"{notice.Target} answers again"),
+                [new ChatPart.Status(Tone.Good, ChatText.Of($"{target} answers again, after it did not since {Say.Time(notice.Since, now)}. What waited is being done now."))]);
+        var isPaused = notice.News == TargetNotice.Paused;
+        return new ChatMessage(
+            isPaused ? ChatText.Of($"{notice.Target} does not answer") : ChatText.Of($"{notice.Target} denies the broker"),
+            [
+                new ChatPart.Status(Tone.Alarm, isPaused ? ChatText.Of($"{target} does not answer") : ChatText.Of($"{target} denies the broker: nothing can be minted there")),
+                new ChatPart.Verbatim("What came of asking", notice.Why ?? "nothing"),
+                new ChatPart.Fine(isPaused
+                    ? ChatText.Of($"One attempt at a time goes there until one is answered; the other targets are not delayed. Ends that are due there wait: {Say.Code("jit stuck")} lists them. Credentials there are not minted meanwhile.")
+                    : ChatText.Of($"The broker's own rights or its secret are not right there any more. Mend that; nobody is told again until it worked once.")),
+            ]);
+    }
+
+    /// <summary>What a look at a target found, for operations.</summary>
+    public static ChatMessage Reconciliation(ReconciliationNotice notice)
+    {
+        var issuer = Say.Strong(notice.Issuer);
+        var command = Say.Code($"jit reconcile {notice.Issuer} --budget {notice.OverBudget}");
+        var status = notice switch
+        {
+            { OverBudget: > 0 } => ChatText.Of($"{Say.Strong("STANDS AGAIN")} at {issuer}: {notice.OverBudget} leases that were revoked. That is more than the budget of {notice.Budget}, so nothing is ended"),
+            { EndedAgain: > 0 } => ChatText.Of($"{Say.Strong("STOOD AGAIN")} at {issuer}: {notice.EndedAgain} {(notice.EndedAgain == 1 ? "lease that was" : "leases that were")} revoked. Being ended once more"),
+            _ => ChatText.Of($"What stands at {issuer} does not agree with the leases"),
+        };
+        var next = notice.OverBudget > 0
+            ? ChatText.Of($"If that is meant, an operator runs {command}. If not, somebody should look at the target first.")
+            : ChatText.Of($"{Say.Code("jit doctor")} shows the latest look. What is not the broker's own is never touched.");
+        return new ChatMessage(
+            ChatText.Of($"{notice.Issuer} was compared with the leases: {notice.Count} found"),
+            [
+                new ChatPart.Status(Tone.Alarm, status),
+                new ChatPart.Verbatim("What was found", notice.Lines.Count == 0 ? "nothing more" : string.Join('\n', notice.Lines)),
+                new ChatPart.Fine(next),
             ]);
     }
 

@@ -11,7 +11,7 @@ internal static class StatusLines
     {
         if (story.Request.IsPending)
             return Pending(story);
-        return story.Grant is { } grant ? OfGrant(story, grant) : Settled(story);
+        return story.Grant is { } grant && !story.Request.IsExtension ? OfGrant(story, grant) : Settled(story);
     }
 
     private static IEnumerable<ChatPart> Pending(RequestStory story)
@@ -37,10 +37,13 @@ internal static class StatusLines
             case RequestState.Cancelled:
                 yield return new ChatPart.Status(Tone.Over, request.SettledBy is null
                     ? ChatText.Of($"Cancelled {at}: {Say.Strong(story.NameOf(request.Requester))} is not here any more")
-                    : ChatText.Of($"Withdrawn by {Say.Strong(who)} {at}"));
+                    : ChatText.Of($"Withdrawn by {Say.Strong(who)} {at}{(request.SettledBecause == TakeBreakGlass.Kind ? ", who took it as an emergency instead" : "")}"));
                 break;
             case RequestState.Lapsed:
                 yield return new ChatPart.Status(Tone.Over, ChatText.Of($"Lapsed {at}, {LapsedBecause(request.SettledBecause)}"));
+                break;
+            case RequestState.Approved when story.Grant is { IsActive: true } extended && story.Request.IsExtension:
+                yield return new ChatPart.Status(Tone.Good, ChatText.Of($"{Approved(story)}, the access lasts until {Say.Time(extended.EndsAt, story.Now)}"));
                 break;
             default:
                 yield return new ChatPart.Status(Tone.Good, Approved(story));
@@ -63,6 +66,7 @@ internal static class StatusLines
             GrantState.Scheduled => new(Tone.Good, ChatText.Of($"{Approved(story)}, starts {Say.Time(grant.StartsAt, now)}")),
             GrantState.Active when story.Collections > 0 => new(Tone.Good, ChatText.Of($"In use until {Say.Time(grant.EndsAt, now)} · {Approved(story)}")),
             GrantState.Active => new(Tone.Good, ChatText.Of($"{Approved(story)}, ready for {story.Asker} until {Say.Time(grant.EndsAt, now)}")),
+            GrantState.Ended when story.Details.Leases.Any(l => l.State != "revoked") => new(Tone.Alarm, ChatText.Of($"{HowItEnded(story, grant)}; {Say.Strong("found at the target again")} and being ended")),
             GrantState.Ended => new(Tone.Over, Ended(story, grant)),
             _ => Ending(story, grant),
         };
@@ -103,7 +107,9 @@ internal static class StatusLines
         };
     }
 
-    private static ChatText Approved(RequestStory story) => story.Approvals.Count == 0
+    private static ChatText Approved(RequestStory story) => story.IsEmergency
+        ? ChatText.Of($"Taken as an emergency {Say.Time(story.Request.CreatedAt, story.Now)}")
+        : story.Approvals.Count == 0
         ? ChatText.Of($"Approved by rule {Say.Time(story.Request.SettledAt ?? story.Now, story.Now)}")
         : ChatText.Of($"Approved {(story.IsNarrowed ? $"for {story.Duration} " : "")}by {Voters(story)}");
 
@@ -118,6 +124,8 @@ internal static class StatusLines
     {
         SettleRequest.CatalogChanged => "because what it would grant has changed since",
         SettleRequest.NotEligible => "because its asker may not have it any more",
+        ExtendGrant.GrantEnded => "because the access is over",
+        ExtendGrant.LimitReached => "because the access was extended to its limit meanwhile",
         _ => "nobody decided",
     };
 }

@@ -3,12 +3,13 @@ using JitBroker.Requests;
 namespace JitBroker.Bots.Chat;
 
 /// <summary>What one person's Home shows, as it stood at one look. Made by <see cref="ReadHome"/>.</summary>
-/// <param name="Waiting">Requests that this person may decide now and has not, oldest first.</param>
+/// <param name="Waiting">Emergencies this person is to review, then requests that they may decide now and have not, oldest first.</param>
 /// <param name="Access">What they hold: live, planned, and what is still being ended.</param>
 /// <param name="Requests">Their own requests that wait, oldest first.</param>
+/// <param name="MayTakeEmergency">They are on call for something now.</param>
 /// <param name="Again">What they asked for before and may ask for now, newest first.</param>
 public sealed record HomeContent(
-    string Email, string Name, HomeList<RequestStory> Waiting, HomeList<RequestStory> Access, HomeList<RequestStory> Requests, IReadOnlyList<PastAsk> Again, DateTimeOffset Now);
+    string Email, string Name, HomeList<RequestStory> Waiting, HomeList<RequestStory> Access, HomeList<RequestStory> Requests, IReadOnlyList<PastAsk> Again, DateTimeOffset Now, bool MayTakeEmergency = false);
 
 /// <summary>The first few of a list.</summary>
 /// <param name="Count">How many there are; <paramref name="IsMore"/>: at least.</param>

@@ -11,7 +11,14 @@ public static class HomePage
 
     public static IReadOnlyList<ChatPart> Of(HomeContent home)
     {
-        var parts = new List<ChatPart> { new ChatPart.Actions([new ChatButton(ChatActions.RequestAccess, "Request access", ChatActions.Nothing, ButtonStyle.Primary)]) };
+        var parts = new List<ChatPart>
+        {
+            new ChatPart.Actions(
+            [
+                new ChatButton(ChatActions.RequestAccess, "Request access", ChatActions.Nothing, ButtonStyle.Primary),
+                .. home.MayTakeEmergency ? [new ChatButton(ChatActions.BreakGlass, "Emergency access", ChatActions.Nothing, ButtonStyle.Danger)] : Array.Empty<ChatButton>(),
+            ]),
+        };
         Section(parts, "Waiting on me", home.Waiting, s => Waiting(s, home.Email), ChatText.Of($"Nothing waits for you. What you may decide shows up here."), "/access pending");
         Section(parts, "My access", home.Access, Access, ChatText.Of($"You hold no access. Press {Say.Strong("Request access")} above: it starts when it is approved and ends by itself."), "/access mine");
         Section(parts, "My requests", home.Requests, Asked, ChatText.Of($"You wait for nobody's decision."), "/access mine");
@@ -43,6 +50,16 @@ public static class HomePage
 
     private static IEnumerable<ChatPart> Waiting(RequestStory story, string reader)
     {
+        if (story.IsEmergency)
+        {
+            yield return new ChatPart.Status(Tone.Alarm, ChatText.Of($"{Say.Strong("Emergency")} · {EmergencyCard.Headline(story)}"));
+            yield return new ChatPart.Verbatim("Why", Cut.To(Clean.Line(story.Request.Reason), ReasonShown));
+            foreach (var line in EmergencyCard.ReviewLines(story))
+                yield return line;
+            yield return new ChatPart.Actions(EmergencyCard.Buttons(story));
+            yield break;
+        }
+
         yield return new ChatPart.Paragraph(ApprovalCard.Headline(story));
         if (Clean.Line(story.Request.Reason) is { Length: > 0 } reason)
             yield return new ChatPart.Verbatim("Why", Cut.To(reason, ReasonShown));
@@ -62,7 +79,7 @@ public static class HomePage
             _ => Ending(story, title),
         };
         yield return new ChatPart.Fine(ChatText.Of($"{Used(story)}{(story.EndsBy is { } ends ? $" · Ends by: {ends}" : "")}"));
-        if (AskerCard.Buttons(story) is { Count: > 0 } buttons)
+        if (AskerCard.AccessButtons(story) is { Count: > 0 } buttons)
             yield return new ChatPart.Actions(buttons);
     }
 
@@ -74,7 +91,8 @@ public static class HomePage
 
     private static IEnumerable<ChatPart> Asked(RequestStory story)
     {
-        var what = ChatText.Of($"{Say.Strong(story.Title)} for {Say.Strong(story.AskedDuration)} · asked {Say.Time(story.Request.CreatedAt, story.Now)}");
+        var title = story.Request.IsExtension ? "More time on " + story.Title : story.Title;
+        var what = ChatText.Of($"{Say.Strong(title)} for {Say.Strong(story.AskedDuration)} · asked {Say.Time(story.Request.CreatedAt, story.Now)}");
         yield return new ChatPart.Row(what, AskerCard.Buttons(story)[0]);
         var progress = StatusLines.Of(story).OfType<ChatPart.Status>().Select(s => s.Text).FirstOrDefault() is { } some ? ChatText.Of($"{some} · ") : ChatText.Empty;
         var needs = RuleText.Of(story.Bench.Content.Rule, story.Request.Requester, story.Bench.Directory);

@@ -3,12 +3,13 @@ using JitBroker.Grants;
 using JitBroker.People;
 using JitBroker.Policy;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 using JitBroker.Storage;
 
 namespace JitBroker.Bots.Chat;
 
 /// <summary>Reads one person's Home. What waits for them is worked out anew at each look, by the rules that a press obeys (rule 6).</summary>
-public sealed class ReadHome(Database database, RequestStore requests, GrantStore grants, ReadStory stories, CatalogHolder catalogs, TimeProvider clock)
+public sealed class ReadHome(Database database, RequestStore requests, GrantStore grants, ReviewStore reviews, ReadStory stories, CatalogHolder catalogs, TimeProvider clock)
 {
     public const int WaitingShown = 8;
     public const int AccessShown = 6;
@@ -36,7 +37,8 @@ public sealed class ReadHome(Database database, RequestStore requests, GrantStor
             await ShowAsync(found.Held, AccessShown, Held.Length * (AccessShown + 1), cancellationToken),
             await ShowAsync(found.Asked, RequestsShown, LooksBack, cancellationToken),
             found.Again,
-            clock.GetUtcNow());
+            clock.GetUtcNow(),
+            EmergencyAnalysis.Takeable(directory, person).Count > 0);
     }
 
     private async Task<Found> FindAsync(Session session, PeopleDirectory directory, string email, CancellationToken cancellationToken)
@@ -56,6 +58,8 @@ public sealed class ReadHome(Database database, RequestStore requests, GrantStor
     private async Task<List<string>> WaitingAsync(Session session, PeopleDirectory directory, string email, CancellationToken cancellationToken)
     {
         var waiting = new List<string>();
+        foreach (var review in (await reviews.OpenAsync(session, Looks, cancellationToken)).Where(r => Reviewers.MayReview(directory, r, email)).Take(MostCounted))
+            waiting.Add((await grants.FindAsync(session, review.GrantId, cancellationToken))!.RequestId);
         foreach (var request in await requests.WaitingAsync(session, Looks, cancellationToken))
         {
             if (!Rights.HasASay(directory, request.Entitlement, RequestContent.FromText(request.Content).Rule, request.Requester, email))
@@ -63,7 +67,7 @@ public sealed class ReadHome(Database database, RequestStore requests, GrantStor
             var bench = new Bench(directory, request, await requests.DecisionsAsync(session, request.Id, cancellationToken));
             if (bench.Awaited.Any(a => a.Person.Email == email))
                 waiting.Add(request.Id);
-            if (waiting.Count == MostCounted)
+            if (waiting.Count >= MostCounted)
                 break;
         }
 
@@ -73,7 +77,7 @@ public sealed class ReadHome(Database database, RequestStore requests, GrantStor
     /// <summary>One of each entitlement, and none that is held or waits: asking for that again would be refused or of no use.</summary>
     private static IReadOnlyList<PastAsk> Again(PeopleDirectory directory, string email, IReadOnlyList<Request> own, HashSet<string> open) =>
     [
-        .. own.Where(r => !r.IsPending && !open.Contains(r.Entitlement))
+        .. own.Where(r => r is { IsPending: false, Kind: "access" } && !open.Contains(r.Entitlement))
             .DistinctBy(r => r.Entitlement, StringComparer.Ordinal)
             .Select(r => (Request: r, Today: directory.Catalog.Entitlements.GetValueOrDefault(r.Entitlement)))
             .Where(r => r.Today is { } today && Eligibility.IsEligible(directory, email, today))

@@ -91,6 +91,12 @@ public static class ChatActions
     /// <summary>Opens the request form; value = an entitlement to fill in, or <see cref="Nothing"/>.</summary>
     public const string RequestAccess = "request_access";
 
+    /// <summary>Opens the form of emergency access; value = <see cref="Nothing"/>.</summary>
+    public const string BreakGlass = "break_glass";
+
+    /// <summary>Opens that form for an own request that waits; value = its id.</summary>
+    public const string Escalate = "escalate";
+
     /// <summary>Only opens its link.</summary>
     public const string SeeIt = "see_it";
 

@@ -14,7 +14,7 @@ namespace JitBroker.Bots.Slack;
 /// Faults come back at their fields and keep the input.
 /// </summary>
 internal sealed partial class SlackSubmissions(
-    ChatService chat, SlackPeople people, PrivateAnswers answers, Database database, InboxStore inbox, TimeProvider clock, ILogger<SlackSubmissions> log)
+    ChatService chat, ChatEmergencies emergencies, SlackPeople people, PrivateAnswers answers, Database database, InboxStore inbox, TimeProvider clock, ILogger<SlackSubmissions> log)
 {
     public async Task<SlackAnswer> AnswerAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
@@ -25,6 +25,8 @@ internal sealed partial class SlackSubmissions(
                 RequestView.CallbackId => await RequestAsync(delivery, cancellationToken),
                 DenyForm.CallbackId => await DenyAsync(delivery, cancellationToken),
                 ApproveLessForm.CallbackId => await ApproveForLessAsync(delivery, cancellationToken),
+                BreakGlassForm.CallbackId => await TakeAsync(delivery, cancellationToken),
+                ReviewForm.CallbackId => await ReviewAsync(delivery, cancellationToken),
                 _ => await FinishAsync(delivery, null, cancellationToken),
             };
         }
@@ -85,6 +87,28 @@ internal sealed partial class SlackSubmissions(
         return reply.Refusal is { } refusal ? await ErrorsAsync(delivery, ApproveLessForm.Duration, refusal, cancellationToken) : SlackAnswer.Empty;
     }
 
+    private async Task<SlackAnswer> TakeAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var who = await people.ResolveAsync(delivery, "request.break_glass", Assurance.Certain, cancellationToken);
+        if (who.Refusal is { } stranger)
+            return await ErrorsAsync(delivery, EmergencyForm.Entitlement, stranger, cancellationToken);
+        var (draft, typed) = BreakGlassForm.Entered(delivery.Payload.At("view"));
+        var (faults, taken) = await emergencies.TakeAsync(who.Value!, draft, typed, (session, _, token) => inbox.FinishAsync(session, delivery.Id, null, token), cancellationToken);
+        return taken is null ? await FinishAsync(delivery, Errors(faults), cancellationToken) : SlackAnswer.Empty;
+    }
+
+    private async Task<SlackAnswer> ReviewAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var who = await people.ResolveAsync(delivery, "grant.review", Assurance.Certain, cancellationToken);
+        if (who.Refusal is { } stranger)
+            return await ErrorsAsync(delivery, ReviewForm.Comment, stranger, cancellationToken);
+        var order = ReviewForm.Entered(delivery.Payload.At("view"));
+        var reply = await emergencies.ReviewAsync(who.Value!, order, (session, _, token) => inbox.FinishAsync(session, delivery.Id, null, token), cancellationToken);
+        return reply.Refusal is { } refusal
+            ? await ErrorsAsync(delivery, refusal.Field == ReviewForm.Verdict ? ReviewForm.Verdict : ReviewForm.Comment, refusal, cancellationToken)
+            : SlackAnswer.Empty;
+    }
+
     private Task<SlackAnswer> ErrorsAsync(SlackDelivery delivery, string block, Refusal refusal, CancellationToken cancellationToken) =>
         FinishAsync(delivery, Errors(new Dictionary<string, string>(StringComparer.Ordinal) { [block] = refusal.Text }), cancellationToken);
 
@@ -107,6 +131,8 @@ internal sealed partial class SlackSubmissions(
         {
             DenyForm.CallbackId => DenyForm.Reason,
             ApproveLessForm.CallbackId => ApproveLessForm.Duration,
+            BreakGlassForm.CallbackId => EmergencyForm.Entitlement,
+            ReviewForm.CallbackId => ReviewForm.Comment,
             _ => RequestView.Entitlement,
         };
         var answer = Errors(new Dictionary<string, string>(StringComparer.Ordinal) { [block] = Refused.Broken(reference).Summary.ToString() });

@@ -7,7 +7,7 @@ namespace JitBroker.Bots.Slack;
 
 /// <summary><c>/access …</c>: understood, worked on, answered in private.</summary>
 internal sealed class SlackCommands(
-    ChatService chat, DraftRequest drafts, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
+    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, DraftRequest drafts, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, BreakGlassForm breakGlass, ReviewForm review, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal sealed class SlackCommands(
         }
 
         // A form must open within three seconds, so nobody is asked about the account before it does; the submission is checked.
-        var assurance = command is ChatCommand.Ask or ChatCommand.Unknown or ChatCommand.NotYet or ChatCommand.Why ? Assurance.Known : command is ChatCommand.Login ? Assurance.Certain : Assurance.Asked;
+        var assurance = command is ChatCommand.Ask or ChatCommand.BreakGlass or ChatCommand.Unknown or ChatCommand.Why ? Assurance.Known : command is ChatCommand.Login or ChatCommand.Review or ChatCommand.Lift ? Assurance.Certain : Assurance.Asked;
         var who = await people.ResolveAsync(delivery, "chat." + Name(command), assurance, cancellationToken);
         if (who.Refusal is { } stranger)
         {
@@ -35,6 +35,10 @@ internal sealed class SlackCommands(
 
         if (command is ChatCommand.Ask ask)
             await AskAsync(delivery, who.Value!, ask, cancellationToken);
+        else if (command is ChatCommand.BreakGlass emergency)
+            await breakGlass.OpenAsync(delivery, who.Value!, EmergencyDraft.Of(emergency), cancellationToken);
+        else if (command is ChatCommand.Review reviewed)
+            await ReviewAsync(delivery, who.Value!, reviewed, cancellationToken);
         else
             await SayAsync(delivery, await RunAsync(delivery, who.Value!, command, cancellationToken), cancellationToken);
     }
@@ -46,10 +50,11 @@ internal sealed class SlackCommands(
         ChatCommand.Withdraw withdraw => await chat.WithdrawAsync(actor, withdraw.Request, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Done done => await chat.DoneAsync(actor, done.Grant, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Revoke revoke => await chat.RevokeAsync(actor, revoke.Grant, revoke.Reason, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
+        ChatCommand.Extend extend => await extensions.AskAsync(actor, extend, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
+        ChatCommand.Lift lift => await emergencies.LiftAsync(actor, lift, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatCommand.Why why => chat.Why(actor, why.Entitlement),
         ChatCommand.WhoAmI => chat.WhoAmI(actor),
         ChatCommand.Login login => await signIn.ShowAsync(actor, login.Code, cancellationToken),
-        ChatCommand.NotYet notYet => Help.For(notYet),
         ChatCommand.Unknown unknown => Help.For(unknown),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not handled."),
     };
@@ -78,6 +83,16 @@ internal sealed class SlackCommands(
             : code is null ? await linking.ShowAsync(side.Value!, cancellationToken)
             : await linking.TypeAsync(side.Value!, code, cancellationToken);
         await SayAsync(delivery, reply, cancellationToken);
+    }
+
+    /// <summary>Complete: said at once; otherwise the form asks for the rest.</summary>
+    private async Task ReviewAsync(SlackDelivery delivery, Actor actor, ChatCommand.Review command, CancellationToken cancellationToken)
+    {
+        var (reply, formFor) = await emergencies.ReviewAsync(actor, command, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken);
+        if (formFor is not null)
+            await review.OpenAsync(delivery, actor, formFor, cancellationToken);
+        else
+            await SayAsync(delivery, reply!, cancellationToken);
     }
 
     private Task FinishAsync(Session session, SlackDelivery delivery, CancellationToken cancellationToken) =>

@@ -13,8 +13,8 @@ internal sealed partial class SlackHandlers(
     public static bool NeedsTrigger(SlackDelivery delivery) => delivery.Kind switch
     {
         SlackKinds.Shortcut or SlackKinds.MessageShortcut => true,
-        SlackKinds.Command => Grammar.Parse(SlackText.Plain(delivery.Payload.Text("text"))) is ChatCommand.Ask,
-        SlackKinds.Press => delivery.IsHome || delivery.Action.Text("action_id") is ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess,
+        SlackKinds.Command => Grammar.Parse(SlackText.Plain(delivery.Payload.Text("text"))) is ChatCommand.Ask or ChatCommand.BreakGlass or ChatCommand.Review,
+        SlackKinds.Press => delivery.IsHome || delivery.Action.Text("action_id") is ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.BreakGlass or ChatActions.Escalate or ChatActions.Review,
         _ => false,
     };
 

@@ -11,7 +11,7 @@ namespace JitBroker.Bots.Slack;
 /// private to the one who pressed.
 /// </summary>
 internal sealed class SlackPresses(
-    ChatService chat, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, DenyForm deny, ApproveLessForm less, SlackHome homes, CopyKeeper copies, SlackPeople people, PrivateAnswers answers,
+    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, DenyForm deny, ApproveLessForm less, BreakGlassForm breakGlass, ReviewForm review, SlackHome homes, CopyKeeper copies, SlackPeople people, PrivateAnswers answers,
     Database database, InboxStore inbox, TimeProvider clock)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
@@ -53,6 +53,12 @@ internal sealed class SlackPresses(
             await AgainAsync(delivery, actor, id, cancellationToken);
         else if (action == ChatActions.RequestAccess)
             await forms.OpenAsync(delivery, actor, id == ChatActions.Nothing ? RequestDraft.Empty : RequestDraft.Empty with { Entitlement = id }, cancellationToken);
+        else if (action == ChatActions.BreakGlass)
+            await breakGlass.OpenAsync(delivery, actor, new EmergencyDraft(null, null, null, "", null), cancellationToken);
+        else if (action == ChatActions.Escalate)
+            await breakGlass.EscalateAsync(delivery, actor, id, cancellationToken);
+        else if (action == ChatActions.Review)
+            await review.OpenAsync(delivery, actor, id, cancellationToken);
         else
             return false;
         return true;
@@ -70,8 +76,8 @@ internal sealed class SlackPresses(
         ChatActions.LinkRefuse => await linking.AnswerAsync(actor, id, isConfirmed: false, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatActions.SeeIt => ChatReply.Silent,
         ChatActions.NotMe => await signIn.NotMeAsync(actor, id, cancellationToken),
-        ChatActions.Extend or ChatActions.Review or ChatActions.EndNow =>
-            new Refusal(Codes.InvalidRequest, "That button is not built yet. /access help shows what is."),
+        ChatActions.Extend => await extensions.PressAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
+        ChatActions.EndNow => await emergencies.EndNowAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         _ => new Refusal(Codes.InvalidRequest, "I don't know that button. /access help shows what you can type."),
     };
 
@@ -88,7 +94,7 @@ internal sealed class SlackPresses(
     private static Assurance AssuranceFor(string action) => action switch
     {
         ChatActions.Approve or ChatActions.LoginConfirm or ChatActions.LinkConfirm => Assurance.Certain,
-        ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse or ChatActions.LinkRefuse or ChatActions.SeeIt => Assurance.Known,
+        ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.BreakGlass or ChatActions.Escalate or ChatActions.Review or ChatActions.EndNow or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse or ChatActions.LinkRefuse or ChatActions.SeeIt => Assurance.Known,
         _ => Assurance.Asked,
     };
 

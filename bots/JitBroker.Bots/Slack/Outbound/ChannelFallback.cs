@@ -16,7 +16,7 @@ internal sealed class ChannelFallback(SlackOptions options, SlackCalls calls, Sl
     public async Task<SendOutcome> TellApproversAsync(Delivery delivery, RequestStory story, string why, CancellationToken cancellationToken)
     {
         var channel = Recipients.ChannelOf(delivery.Recipient)!;
-        var approvers = story.Bench.Awaited.Select(a => a.Person.Email).Where(e => people.AccountOf(e) is not null).Take(Announcer.DirectMessages).ToList();
+        var approvers = (story.IsEmergency ? story.Bench.Skipped : story.Bench.Awaited).Select(a => a.Person.Email).Where(e => people.AccountOf(e) is not null).Take(Announcer.DirectMessages).ToList();
         var now = clock.GetUtcNow();
         await database.WriteAsync(
             async session =>

@@ -23,7 +23,8 @@ internal sealed class CopyKeeper(
         var template = action switch
         {
             ChatActions.Approve or ChatActions.ApproveLess or ChatActions.Deny => Templates.ApprovalCard,
-            ChatActions.Cancel or ChatActions.Collect or ChatActions.RequestAgain => Templates.AskerCard,
+            ChatActions.Cancel or ChatActions.Escalate or ChatActions.Collect or ChatActions.RequestAgain => Templates.AskerCard,
+            ChatActions.EndNow => Templates.EmergencyCard,
             _ => null,
         };
         if (template is null || !Ids.IsId(id) || delivery is not { IsEphemeral: false, ChannelId: { Length: > 0 } channel, MessageTs: { Length: > 0 } ts })
@@ -39,7 +40,7 @@ internal sealed class CopyKeeper(
             return;
         }
 
-        var requestId = action == ChatActions.Collect ? (await grants.FindAsync(session, id, cancellationToken))?.RequestId : id;
+        var requestId = action is ChatActions.Collect or ChatActions.EndNow ? (await grants.FindAsync(session, id, cancellationToken))?.RequestId : id;
         if (requestId is null || await requests.FindAsync(session, requestId, cancellationToken) is not { } request || !MayRead(actor, request, template))
             return;
         if (await outbox.LockRevisionAsync(session, requestId, cancellationToken) == 0)
@@ -78,5 +79,5 @@ internal sealed class CopyKeeper(
 
     private bool MayRead(Actor actor, Request request, string template) => template == Templates.AskerCard
         ? request.Requester == actor.Email
-        : Rights.MayRead(catalogs.Directory, request.Entitlement, RequestContent.FromText(request.Content).Rule, request.Requester, actor.Email);
+        : RequestContent.FromText(request.Content).MayBeReadBy(catalogs.Directory, actor.Email);
 }

@@ -12,13 +12,15 @@ internal sealed class SlackCalls(SlackClient client)
     public Task<SlackReply> WhoAreWeAsync(CancellationToken cancellationToken) => client.CallAsync("auth.test", Urgency.Notification, cancellationToken);
 
     /// <param name="about">The id this message tells of, kept in Slack's metadata so that copies can be told apart by hand.</param>
-    public Task<SlackReply> PostAsync(string channel, SlackMessage message, string? about, Urgency urgency, CancellationToken cancellationToken) => client.CallAsync(
+    /// <param name="under">The message in whose thread it is posted, and shown in the channel too; null: none.</param>
+    public Task<SlackReply> PostAsync(string channel, SlackMessage message, string? about, Urgency urgency, CancellationToken cancellationToken, string? under = null) => client.CallAsync(
         "chat.postMessage",
         urgency,
         channel,
         [
             ("channel", channel), ("text", message.Text), ("blocks", SlackJson.Write(message.Blocks)), ("parse", "none"), ("link_names", "false"),
             ("unfurl_links", "false"), ("unfurl_media", "false"),
+            ("thread_ts", under), ("reply_broadcast", under is null ? null : "true"),
             ("metadata", about is null ? null : SlackJson.Write(new { EventType = "jit_card", EventPayload = new { About = about } })),
         ],
         cancellationToken);

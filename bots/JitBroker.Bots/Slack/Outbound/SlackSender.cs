@@ -4,6 +4,7 @@ using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.People.Linking;
 using JitBroker.People.SignIn;
+using JitBroker.Reconciling;
 using JitBroker.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +16,7 @@ namespace JitBroker.Bots.Slack;
 /// </summary>
 internal sealed partial class SlackSender(
     ReadStory stories, Sessions sessions, ReadIdentities identities, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
-    ChannelFallback fallback, ChannelSafety safety, SlackHome homes, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
+    ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UntilSomebodyActs = TimeSpan.FromMinutes(1);
@@ -44,6 +45,12 @@ internal sealed partial class SlackSender(
             case Templates.ApprovalCard:
                 var asked = await stories.HandleAsync(delivery.AboutId, cancellationToken);
                 return (asked is null ? null : ApprovalCard.Of(asked, delivery.Recipient), asked);
+            case Templates.EmergencyCard:
+                var taken = await stories.HandleAsync(delivery.AboutId, cancellationToken);
+                return (taken is null ? null : EmergencyCard.Of(taken), taken);
+            case Templates.ReviewNotice:
+                var reviewed = await OfGrantAsync(delivery.AboutId, cancellationToken);
+                return (reviewed is null ? null : ReviewNotice.Of(reviewed, delivery.Data), reviewed);
             case Templates.AskerCard:
                 var own = await stories.HandleAsync(delivery.AboutId, cancellationToken);
                 return (own is null ? null : AskerCard.Of(own), own);
@@ -56,6 +63,10 @@ internal sealed partial class SlackSender(
                 return await OfLeaseAsync(delivery.AboutId, Notices.Abandoned, cancellationToken);
             case Templates.CatalogNotice:
                 return (CatalogNotice.FromText(delivery.Data) is { } catalog ? Notices.Catalog(catalog) : null, null);
+            case Templates.TargetNotice:
+                return (TargetNotice.FromText(delivery.Data) is { } target ? Notices.Target(target, clock.GetUtcNow()) : null, null);
+            case Templates.ReconciliationNotice:
+                return (ReconciliationNotice.FromText(delivery.Data) is { } looked ? Notices.Reconciliation(looked) : null, null);
             case Templates.SignInNotice:
                 var session = await sessions.FindByIdAsync(delivery.AboutId, cancellationToken);
                 return (session is { DisownedAt: null } ? Notices.SignedIn(session, clock.GetUtcNow()) : null, null);
@@ -85,7 +96,7 @@ internal sealed partial class SlackSender(
 
     private async Task<SendOutcome> PostAsync(Delivery delivery, RequestStory? story, SlackMessage message, CancellationToken cancellationToken)
     {
-        var isCard = delivery.Template is Templates.ApprovalCard or Templates.AskerCard;
+        var isCard = Templates.IsCard(delivery.Template);
         string channel;
         if (Recipients.ChannelOf(delivery.Recipient) is { } named)
         {
@@ -106,11 +117,16 @@ internal sealed partial class SlackSender(
             channel = direct;
         }
 
-        var reply = await calls.PostAsync(channel, message, delivery.AboutId, Urgency.Notification, cancellationToken);
+        var (under, isTooEarly) = await threads.OfAsync(delivery, channel, cancellationToken);
+        if (isTooEarly)
+            return new SendOutcome.Later(Soon, "the message it belongs under is still to be posted", IsRateLimit: true);
+        var reply = await calls.PostAsync(channel, message, delivery.AboutId, Urgency.Notification, cancellationToken, under);
+        if (reply is SlackReply.Refused { Error: "thread_not_found" or "cannot_reply_to_message" } && under is not null)
+            reply = await calls.PostAsync(channel, message, delivery.AboutId, Urgency.Notification, cancellationToken);
         if (reply is SlackReply.Refused { IsMalformed: true } bug)
         {
             LogMalformed(log, delivery.Template, bug.Error, bug.Details);
-            reply = await calls.PostAsync(channel, message with { Blocks = [] }, delivery.AboutId, Urgency.Notification, cancellationToken);
+            reply = await calls.PostAsync(channel, message with { Blocks = [] }, delivery.AboutId, Urgency.Notification, cancellationToken, under);
         }
 
         return reply switch

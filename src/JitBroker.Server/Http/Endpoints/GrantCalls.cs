@@ -17,16 +17,16 @@ internal static class GrantCalls
 {
     public static async Task<IResult> ListAsync(HttpContext context, RequestReader reader, GrantView view, CatalogHolder catalogs)
     {
-        var query = new QueryReader(context, "state", "mine", "person");
+        var query = new QueryReader(context, "state", "mine", "person", "breakGlass");
         var state = query.Word("state", GrantLifecycle.Parse, string.Join(", ", WireWords.All<Client.GrantState>()));
-        var (mine, person) = (query.Flag("mine"), query.Text("person"));
+        var (mine, person, breakGlass) = (query.Flag("mine"), query.Text("person"), query.Flag("breakGlass"));
         if (person is { Length: 0 or > 320 } || person?.Contains('\0', StringComparison.Ordinal) is true)
             query.Fault("person", "This is an e-mail address.");
         var (viewer, holder) = (Caller.Of(context).Email, person is null ? null : Emails.Canonical(person));
-        var list = $"grants|{viewer}|{state}|{mine}|{holder}";
+        var list = $"grants|{viewer}|{state}|{mine}|{holder}|{breakGlass}";
         var (before, limit) = (query.Cursor(list, Ids.IsId), query.Limit());
         query.Close();
-        var page = await reader.ListGrantsAsync(viewer, new GrantQuery(state, mine, holder, before, limit), context.RequestAborted);
+        var page = await reader.ListGrantsAsync(viewer, new GrantQuery(state, mine, holder, before, limit, breakGlass), context.RequestAborted);
         var directory = catalogs.Directory;
         return Answer.Of(200, new Client.Page<GrantResource>([.. page.Items.Select(g => view.Of(g, directory))], page.Next is { } next ? Cursors.Of(list, next) : null));
     }

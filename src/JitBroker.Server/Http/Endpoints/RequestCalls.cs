@@ -16,11 +16,15 @@ namespace JitBroker.Server.Http.Endpoints;
 internal static class RequestCalls
 {
     public static async Task<IResult> SubmitAsync(
-        HttpContext context, SubmitRequest submit, RequestReader reader, Idempotent idempotent, Refusals refusals, CatalogHolder catalogs)
+        HttpContext context, SubmitRequest submit, TakeBreakGlass take, RequestReader reader, Idempotent idempotent, Refusals refusals, CatalogHolder catalogs)
     {
         var bytes = await JsonBodies.ReadBytesAsync(context);
         var body = JsonBodies.Parse<SubmitBody>(context, bytes);
         var (actor, directory, cancellationToken) = (Caller.Of(context).Actor, catalogs.Directory, context.RequestAborted);
+        if (body.Entitlement is null == body.Bundle is null)
+            throw new ProblemException(Problems.Invalid("Name either an entitlement or a bundle.", "entitlement"));
+        if (body.BreakGlass == true)
+            return await BreakGlassCalls.TakeAsync(context, bytes, body, take, reader, idempotent, refusals, catalogs);
         var (order, fault) = OrderOf(body, submit, actor);
         if (body.DryRun == true)
             return Answer.Of(200, DryRun(submit.Analyse(actor, order), fault));
@@ -67,14 +71,13 @@ internal static class RequestCalls
     /// <summary>The ask, and what is wrong with it before policy looks at it; 403 and an unknown name come before such faults.</summary>
     private static (SubmitOrder Order, Refusal? Fault) OrderOf(SubmitBody body, SubmitRequest submit, Actor actor)
     {
-        if (body.Entitlement is null == body.Bundle is null)
-            throw new ProblemException(Problems.Invalid("Name either an entitlement or a bundle.", "entitlement"));
         var isBundle = body.Bundle is not null;
         var order = new SubmitOrder(NameIn(body), isBundle, null, body.Reason ?? "", body.StartsAt);
         if (isBundle && !submit.IsBundle(actor, order.Name))
             return (order, new Refusal(Codes.UnknownEntitlement, "There is no such bundle. jit list shows what you may ask for.", "bundle"));
         var isReadable = Durations.TryParse(body.Duration, out var duration, out var problem);
-        var fault = body.BreakGlass == true ? new Refusal(Codes.InvalidValue, "This build has no emergency path. Ask without breakGlass, and the approvers are asked at once.", "breakGlass")
+        var isForEmergencies = body.Incident is not null || body.Escalates is not null;
+        var fault = isForEmergencies ? new Refusal(Codes.InvalidValue, "incident and escalates go with breakGlass only.", body.Incident is null ? "escalates" : "incident")
             : body.Duration is not null && !isReadable ? new Refusal(Codes.InvalidDuration, problem, "duration")
             : null;
         if (fault is null)

@@ -2,10 +2,11 @@ using JitBroker.Client;
 using JitBroker.Leases;
 using JitBroker.People;
 using JitBroker.Requests;
+using JitBroker.Reviews;
 
 namespace JitBroker.Server.Http.Views;
 
-internal sealed class GrantView(Revocabilities revocabilities)
+internal sealed class GrantView(Revocabilities revocabilities, TimeProvider clock)
 {
     public GrantResource Of(GrantDetails details, PeopleDirectory directory)
     {
@@ -24,14 +25,23 @@ internal sealed class GrantView(Revocabilities revocabilities)
             EndedBy = grant.EndedBy is { } by ? PersonView.Of(by, directory) : null,
             EndReason = grant.EndReason,
             EndRequestedAt = grant.EndRequestedAt,
-            VerifiedEndAt = details.Leases.Any(l => l.IsAbandoned) ? null : grant.VerifiedEndAt,
+            VerifiedEndAt = details.StandsAgain || details.Leases.Any(l => l.IsAbandoned) ? null : grant.VerifiedEndAt,
             AccessMayLastUntil = details.AccessMayLastUntil,
             BreakGlass = grant.BreakGlass,
-            Review = null,
+            Review = details.Review is { } review ? Of(review, directory, clock.GetUtcNow()) : null,
             Revocability = revocabilities.Of(details.Content),
             Leases = [.. details.Leases.Select(Of)],
         };
     }
+
+    private static ReviewResource Of(Review review, PeopleDirectory directory, DateTimeOffset now) => new(
+        WireWords.Parse<Client.ReviewState>(review.StateAt(now).ToText()),
+        review.DueAt,
+        review.Verdict is { } verdict ? WireWords.Parse<ReviewVerdict>(verdict) : null,
+        review.Reviewer is { } by ? PersonView.Of(by, directory) : null,
+        review.Comment,
+        review.Incident,
+        review.LiftedBy is { } lifter ? PersonView.Of(lifter, directory) : null);
 
     internal static LeaseResource Of(Lease lease) => new()
     {
