@@ -129,10 +129,13 @@ internal sealed class SeededGrants(PrivateDatabase place, CatalogSnapshot catalo
         var handle = services.GetRequiredService<IssuerRegistry>().Find(content.IssuerKind)!.Plan(order).Handle;
         var lease = new Lease
         {
-            Id = id, GrantId = grant.Id, State = "active", Version = 2, Holder = grant.Holder, Target = handle.Target, Handle = handle.ToJson(),
+            Id = id, GrantId = grant.Id, State = "minting", Version = 1, Holder = grant.Holder, Target = handle.Target, Handle = handle.ToJson(),
             CreatedAt = now, MintDeadline = now.AddSeconds(30), ExpiresAt = grant.EndsAt, Verified = true, Attempts = 0,
         };
-        await services.GetRequiredService<LeaseStore>().InsertAsync(session, lease, cancellationToken);
+        var leases = services.GetRequiredService<LeaseStore>();
+        await leases.InsertAsync(session, lease, "seed", cancellationToken);
+        // Minted, and nobody's any more.
+        await leases.MoveAsync(session, lease, lease with { State = "active", Version = 2 }, keepsClaim: false, cancellationToken);
         return id;
     }
 
