@@ -5,7 +5,9 @@ using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
+using JitBroker.People;
 using JitBroker.People.OnCall;
+using JitBroker.People.Scim;
 using JitBroker.People.SignIn;
 using JitBroker.Policy;
 using JitBroker.Reconciling;
@@ -22,6 +24,7 @@ namespace JitBroker;
 /// <param name="Clock">The only source of now: a <see cref="BrokerClock"/>, or a test's clock.</param>
 /// <param name="Replica">This process among its replicas.</param>
 /// <param name="AnchorFile">Absolute; empty: none.</param>
+/// <param name="ScimClients">Who pushes people here; null: nobody.</param>
 /// <param name="Secrets">Where references of the catalog lead; null: the process's environment and files from its folder.</param>
 public sealed record CoreOptions(
     Database Database,
@@ -33,7 +36,8 @@ public sealed record CoreOptions(
     ChatSurfaces Surfaces,
     Replica Replica,
     string AnchorFile = "",
-    SecretResolver? Secrets = null);
+    SecretResolver? Secrets = null,
+    ScimClients? ScimClients = null);
 
 /// <summary>Registration of the core, slice by slice. Everything in it is stateless but the holders of the catalog and the lanes.</summary>
 public static class CoreServices
@@ -43,9 +47,10 @@ public static class CoreServices
             .AddSingleton(options.Database)
             .AddSingleton(options.Database.CrashPoints)
             .AddSingleton(options.Clock)
-            .AddSingleton(provider => new CatalogHolder(options.Catalog, provider.GetRequiredService<OnCallBook>()))
+            .AddSingleton(provider => new CatalogHolder(options.Catalog, provider.GetRequiredService<PeopleBook>()))
             .AddSingleton(options.Secrets ?? SecretResolver.OfProcess())
             .AddOnCall()
+            .AddPeople(options.ScimClients ?? ScimClients.None)
             .AddSingleton<CatalogStore>()
             .AddSingleton<AcceptCatalog>()
             .AddSingleton<UseStore>()

@@ -5,6 +5,7 @@ using JitBroker.Benchmarks.Due;
 using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Benchmarks.Policy;
+using JitBroker.Benchmarks.Scim;
 
 namespace JitBroker.Benchmarks;
 
@@ -20,6 +21,7 @@ internal static class Benchmarks
         new DueBenchmark(),
         new AuthzBenchmark(),
         new IssuersBenchmark(),
+        new ScimBenchmark(),
     ];
 
     public static IEnumerable<string> Names => All.Select(b => b.Name);

@@ -42,10 +42,10 @@ public abstract record ChatCommand
 
     public sealed record Login(string? Code) : ChatCommand;
 
-    public sealed record Help : ChatCommand;
+    /// <param name="Code">Null: show one.</param>
+    public sealed record Link(string? Code) : ChatCommand;
 
-    /// <summary>A verb of the grammar that this build does not serve yet.</summary>
-    public sealed record NotYet(string Verb) : ChatCommand;
+    public sealed record Help : ChatCommand;
 
     /// <param name="Word">As typed.</param>
     /// <param name="Nearest">The verb that was probably meant, or null.</param>
@@ -81,7 +81,7 @@ public static class Grammar
             "breakglass" => BreakGlass(rest),
             "review" => Review(rest),
             "lift" => Lift(rest),
-            "link" => new ChatCommand.NotYet(verb.ToLowerInvariant()),
+            "link" => new ChatCommand.Link(First(rest)),
             _ => new ChatCommand.Unknown(verb, NearestName.Of(verb, Verbs)),
         };
     }

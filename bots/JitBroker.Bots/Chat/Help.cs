@@ -21,6 +21,7 @@ public static class Help
         ("lift GRANT REASON…", "let somebody take emergency access again though a review blocks it"),
         ("why ENTITLEMENT", "why you may have it or not, and who decides"),
         ("whoami", "who I think you are"),
+        ("link [CODE]", "link another account of yours: shows a code, to be typed there"),
         ("login CODE", "sign in the jit command line"),
     ];
 
@@ -42,8 +43,6 @@ public static class Help
         return new ChatMessage(sentence, [new ChatPart.Paragraph(sentence), .. All().Parts.Skip(1)]);
     }
 
-    public static ChatMessage For(ChatCommand.NotYet verb) => ChatMessage.Sentence(
-        ChatText.Of($"{Say.Code("/access " + verb.Verb)} is not built yet: your account is named in the catalog. {Say.Code("/access whoami")} shows whether it is."));
 
     /// <summary>Each rule, met or not; and the way to ask when it may be asked for.</summary>
     public static ChatMessage Why(Why why)

@@ -6,15 +6,21 @@ namespace JitBroker.Bots.Chat;
 /// <summary>Refusals as chat tells them: in private, with what to do next. The use cases' own sentences are used as they are.</summary>
 public static class Refused
 {
-    public static ChatMessage Of(Refusal refusal) =>
-        new(ChatText.Plain(refusal.Text), [new ChatPart.Status(Tone.Bad, ChatText.Plain(refusal.Text))]);
+    /// <summary>The field of a refusal that linking the account would mend.</summary>
+    public const string Account = "account";
+
+    public static ChatMessage Of(Refusal refusal)
+    {
+        var status = new ChatPart.Status(Tone.Bad, ChatText.Plain(refusal.Text));
+        return new(ChatText.Plain(refusal.Text), refusal.Field == Account ? [status, new ChatPart.Actions([new ChatButton(ChatActions.LinkAccount, "Link your account", ChatActions.Nothing)])] : [status]);
+    }
 
     /// <summary>An account the catalog does not name: which line to add, and whom to ask.</summary>
     public static Refusal Unknown(PeopleDirectory directory, string key, string ids)
     {
         var admins = string.Join(", ", directory.Catalog.Roles.GetValueOrDefault(Rights.Admin, []).SelectMany(directory.Members).Select(p => p.Name).Distinct(StringComparer.Ordinal).Take(5));
         var whom = admins.Length == 0 ? "those who keep the catalog" : admins;
-        return new Refusal(Codes.Inactive, $"I don't know who you are yet. Ask {whom} to add \"{key}: {ids}\" to your entry under people: in the catalog.");
+        return new Refusal(Codes.Inactive, $"I don't know who you are yet. Ask {whom} to add \"{key}: {ids}\" to your entry under people: in the catalog; or, if I know another account of yours, link this one to it.", Account);
     }
 
     public static Refusal ForeignWorkspace() => new(Codes.Forbidden, "Requests from another workspace can't be made or decided here.");

@@ -25,7 +25,8 @@ public static class SlackServices
             .AddSingleton<ChatService>()
             .AddSingleton<ChatExtensions>()
             .AddSingleton<ChatEmergencies>()
-            .AddSingleton<SignInByChat>();
+            .AddSingleton<SignInByChat>()
+            .AddSingleton<LinkByChat>();
 
     /// <summary>Slack, by requests or by sockets. Needs the core; <see cref="SlackRoutes.MapSlack"/> maps its routes, and the core's scheduling rings its sweep.</summary>
     public static IServiceCollection AddSlack(this IServiceCollection services, SlackOptions options)

@@ -47,6 +47,7 @@ internal static class Jit
         PendingCommand.Create(run), DecideCommands.Approve(run), DecideCommands.Deny(run), EndCommands.Revoke(run),
         ReviewCommands.List(run), ReviewCommands.Review(run), ReviewCommands.Lift(run),
         StuckCommands.List(run), StuckCommands.Retry(run), StuckCommands.Abandon(run), ReconcileCommand.Create(run),
+        LinkCommand.Create(run), IdentitiesCommand.Create(run),
         AuditCommand.Create(run), CatalogCommand.Create(run), DoctorCommand.Create(run), CompletionCommand.Create(run),
     ];
 

@@ -15,6 +15,9 @@ internal sealed record Surroundings
     /// <summary>Standard error.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>Standard input, for a question that a person is asked.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>Whether a person reads standard output.</summary>
     public bool OutputIsTerminal { get; init; }
 
@@ -47,6 +50,7 @@ internal sealed record Surroundings
         Environment = name => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
         Output = Console.OpenStandardOutput(),
         Error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true },
+        Input = Console.In,
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         ReadLine = Console.IsInputRedirected ? null : Console.ReadLine,

@@ -18,6 +18,7 @@ using JitBroker.Server.Http.Documents;
 using JitBroker.Server.Http.Endpoints;
 using JitBroker.Server.Http.Views;
 using JitBroker.Server.Pages;
+using JitBroker.Server.Scim;
 using JitBroker.Server.Settings;
 using JitBroker.Storage;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -97,12 +98,13 @@ public static class BrokerHost
             .AddHostedService<Startup>()
             .AddCore(new CoreOptions(
                 // Nothing may be asked for until the start has found the catalog in force.
-                database, clock, CatalogSnapshot.Empty, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow())), settings.Audit.AnchorFile, settings.Secrets))
+                database, clock, CatalogSnapshot.Empty, settings.Broker.Ceilings, settings.Broker.Limits, options.Mint, Surfaces(settings), new Replica(Ids.New(clock.GetUtcNow())), settings.Audit.AnchorFile, settings.Secrets, settings.Scim.Names))
             .AddCatalogReload(new CatalogReloadOptions(settings.Broker.Catalog, Opening.CatalogOptions(settings), IsAlone: !settings.Database.IsPostgres))
             .AddSingleton(settings.Secrets)
             .AddSingleton<SecretLookup>(Lookup(settings))
             .AddJwtIssuer(new JwtOptions(settings.Broker.PublicUrl.AbsoluteUri, settings.Signing.KeysDirectory, settings.Signing.RotateEvery))
             .AddPostgresIssuer()
+            .AddScim()
             .AddAwsIssuer()
             .AddRabbitMqIssuer()
             .AddHttpIssuer()
@@ -184,10 +186,11 @@ public static class BrokerHost
 
     private static void MapAll(WebApplication app)
     {
-        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog().MapTargets();
+        app.MapGroup("/v1").WithMetadata(new NeedsSession()).MapMe().MapEntitlements().MapRequests().MapGrants().MapLeases().MapAudit().MapCatalog().MapTargets().MapIdentities();
         app.MapOAuth().MapWellKnown().MapHealth().MapAuthz().MapCollectPage();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();
+        app.MapScim();
         app.MapOpenApi();
     }
 

@@ -29,6 +29,7 @@ internal sealed class Readiness(Database database, LaneStore lanes, CatalogHolde
             new("migrations", _migrated, _migrated ? null : "The migrations are not applied yet."),
             new("keys", keysMissing is null, keysMissing),
             Catalog(),
+            .. Schedules(),
             .. Chat(),
         ];
         return new HealthResource(checks.All(c => c.Ok) ? "ok" : "unavailable", checks, settings.Broker.AllowTestEndpoints);
@@ -38,6 +39,14 @@ internal sealed class Readiness(Database database, LaneStore lanes, CatalogHolde
 
     /// <summary>Shown, and never a reason not to be ready: requests are decided by `jit` and the API while chat is away.</summary>
     private IEnumerable<HealthCheckResource> Chat() => slack is null ? [] : [new("slack", true, slack.Describe())];
+
+    /// <summary>Shown when one does not answer, and never a reason not to be ready: people decide meanwhile.</summary>
+    private IEnumerable<HealthCheckResource> Schedules()
+    {
+        var directory = catalogs.Directory;
+        var silent = directory.Catalog.Groups.Keys.Count(g => directory.IsOnCall(g) && directory.IsUnknown(g));
+        return silent == 0 ? [] : [new("on-call", true, $"Groups whose on-call schedule cannot be read: {silent}. They have nobody until it can; the log says which and why.", Attention: true)];
+    }
 
     /// <summary>A file that is refused is worth a remark; the catalog in force is served all the same.</summary>
     private HealthCheckResource Catalog()

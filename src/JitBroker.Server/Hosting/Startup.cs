@@ -1,5 +1,6 @@
 using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers.Jwt;
+using JitBroker.People;
 using JitBroker.Server.Settings;
 using JitBroker.Storage;
 
@@ -10,7 +11,7 @@ namespace JitBroker.Server.Hosting;
 /// allows (rule 15). A database that does not answer is waited for a while; anything else that is wrong ends the start with a sentence.
 /// </summary>
 internal sealed class Startup(
-    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, ReloadCatalog catalog, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
+    DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, ReloadPeople people, ReloadCatalog catalog, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
     : IHostedLifecycleService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -66,6 +67,7 @@ internal sealed class Startup(
         if (clock is BrokerClock broker)
             await broker.SyncAsync(database, cancellationToken);
         await keys.LoadAsync(cancellationToken);
+        await people.StartAsync(cancellationToken);
         await catalog.StartAsync(cancellationToken);
     }
 }

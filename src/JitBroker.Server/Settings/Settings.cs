@@ -18,6 +18,8 @@ public sealed record BrokerSettings
 
     public required SigningSection Signing { get; init; }
 
+    public required ScimSection Scim { get; init; }
+
     /// <summary>Where references of settings and catalog are followed.</summary>
     public required SecretResolver Secrets { get; init; }
 }

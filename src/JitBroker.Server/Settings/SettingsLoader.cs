@@ -13,7 +13,7 @@ namespace JitBroker.Server.Settings;
 public static partial class SettingsLoader
 {
     /// <summary>The sections that are ours: unknown keys in them are problems. Others (<c>Logging</c>) are ASP.NET's.</summary>
-    public static readonly string[] Sections = ["Broker", "Database", "Slack", "Teams", "Audit", "Signing"];
+    public static readonly string[] Sections = ["Broker", "Database", "Slack", "Teams", "Audit", "Signing", "Scim"];
 
     public const string FileName = "appsettings.json";
 
@@ -58,6 +58,7 @@ public static partial class SettingsLoader
             Teams = Teams(reader, broker.AllowTestEndpoints),
             Audit = new AuditSection(AnchorFile(reader, folder)),
             Signing = new SigningSection(FilePath(reader, "Signing:KeysDirectory", "keys", folder), RotateEvery(reader)),
+            Scim = reader.Scim(),
             Secrets = secrets,
         };
     }

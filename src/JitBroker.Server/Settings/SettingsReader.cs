@@ -84,6 +84,17 @@ internal sealed class SettingsReader(IConfiguration configuration, SecretResolve
         return [.. items.Select(i => i.Value ?? "").Where(t => t.Length > 0)];
     }
 
+    /// <summary>The paths of a list of objects.</summary>
+    public IReadOnlyList<string> Entries(string path)
+    {
+        _asked.Add(path);
+        var section = configuration.GetSection(path);
+        var items = section.GetChildren().ToList();
+        if (items.Any(i => i.Value is not null || !int.TryParse(i.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)) || section.Value is { Length: > 0 })
+            Fault(path, null, "this is a list of objects", "Write it as [{ … }].");
+        return [.. items.Where(i => i.Value is null).Select(i => i.Path)];
+    }
+
     /// <summary>Null when the key is absent or empty, or its reference cannot be followed (a problem). Its value is never shown.</summary>
     public SettingSecret? Secret(string path, string otherwise = "") => Secret(path, Text(path, otherwise), shown: path);
 

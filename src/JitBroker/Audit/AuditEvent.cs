@@ -12,7 +12,7 @@ public sealed record AuditEvent
 {
     public required string Id { get; init; }
 
-    /// <summary><c>request</c>, <c>grant</c>, <c>lease</c>, <c>review</c>, <c>session</c>, <c>refusal</c>, <c>catalog</c>, <c>signing_key</c>, <c>aws_role</c>, <c>audit</c>.</summary>
+    /// <summary><c>request</c>, <c>grant</c>, <c>lease</c>, <c>review</c>, <c>session</c>, <c>refusal</c>, <c>catalog</c>, <c>signing_key</c>, <c>aws_role</c>, <c>audit</c>, <c>scim_user</c>, <c>scim_group</c>, <c>link</c>, <c>identity</c>.</summary>
     public required string Aggregate { get; init; }
 
     public required string AggregateId { get; init; }

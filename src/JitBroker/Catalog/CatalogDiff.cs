@@ -33,7 +33,7 @@ public static class CatalogDiff
     }
 
     private static (string, string)[] Parts(Group group) =>
-        [("members", Join(group.Members)), ("schedule", group.Schedule is { } schedule ? $"{schedule.Kind} {schedule.Id} {schedule.Api} {schedule.Token}" : "none")];
+        [("members", Join(group.Members)), ("schedule", group.Schedule is { } schedule ? $"{schedule.Kind} {schedule.Id} {schedule.Api} {schedule.Token}" : "none"), ("scim", group.Scim is { } scim ? $"{scim.Client} {scim.Group}".Trim() : "none")];
 
     private static (string, string)[] Parts(Entitlement entitlement, PeopleDirectory directory) =>
     [

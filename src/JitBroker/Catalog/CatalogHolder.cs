@@ -1,11 +1,10 @@
 using JitBroker.People;
-using JitBroker.People.OnCall;
 
 namespace JitBroker.Catalog;
 
 /// <summary>The catalog in force in this process, and who is who under it. Read once per use case; replaced as a whole.</summary>
-/// <param name="onCall">What schedules say; null: none answers.</param>
-public sealed class CatalogHolder(CatalogSnapshot initial, OnCallBook? onCall = null)
+/// <param name="people">What is known beside it; null: nothing.</param>
+public sealed class CatalogHolder(CatalogSnapshot initial, PeopleBook? people = null)
 {
     private volatile CatalogSnapshot _current = initial;
 
@@ -15,7 +14,7 @@ public sealed class CatalogHolder(CatalogSnapshot initial, OnCallBook? onCall = 
     public PeopleDirectory Directory => Under(_current);
 
     /// <summary>The same people under another catalog, to see what it would do.</summary>
-    public PeopleDirectory Under(CatalogSnapshot catalog) => new(catalog, onCall is null ? PeopleSources.None : new PeopleSources(onCall.Now));
+    public PeopleDirectory Under(CatalogSnapshot catalog) => new(catalog, people?.Now ?? PeopleSources.None);
 
     public void Replace(CatalogSnapshot next) => _current = next;
 }

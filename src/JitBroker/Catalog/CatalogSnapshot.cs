@@ -49,10 +49,15 @@ public sealed record CatalogSnapshot
 }
 
 /// <summary>A person of the catalog and the accounts it proves for them.</summary>
-public sealed record PersonEntry(Person Person, IReadOnlyList<Identity> Identities);
+/// <param name="IsNamed">The catalog spells their name out; otherwise it is made of the address.</param>
+public sealed record PersonEntry(Person Person, IReadOnlyList<Identity> Identities, bool IsNamed = true);
 
-/// <summary>A named set of people. <paramref name="Schedule"/> is null for a static group; a scheduled one has no members here.</summary>
-public sealed record Group(string Name, FrozenSet<string> Members, OnCallSchedule? Schedule);
+/// <summary>A named set of people: those listed, or whoever a schedule or a SCIM client says; of these no member stands here.</summary>
+public sealed record Group(string Name, FrozenSet<string> Members, OnCallSchedule? Schedule, ScimReference? Scim = null);
+
+/// <summary>A group that SCIM clients push, by its display name, external id or id.</summary>
+/// <param name="Client">Of which client; null: of whichever has it, and of exactly one.</param>
+public sealed record ScimReference(string Group, string? Client = null);
 
 /// <summary>An on-call schedule at PagerDuty, Opsgenie or an HTTPS endpoint. <paramref name="Token"/> is an unresolved reference.</summary>
 /// <param name="Id">The vendor's id of the schedule; of kind <c>http</c> the endpoint's address.</param>

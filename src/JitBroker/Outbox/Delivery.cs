@@ -116,6 +116,15 @@ public static class Templates
     /// <summary>A new sign-in, with <b>Not me</b>.</summary>
     public const string SignInNotice = "sign_in_notice";
 
+    /// <summary>Whether an account is to be linked to its reader.</summary>
+    public const string LinkQuestion = "link_question";
+
+    /// <summary>An account was linked to its reader.</summary>
+    public const string LinkNotice = "link_notice";
+
+    /// <summary>An admin took an account away from its reader.</summary>
+    public const string UnlinkNotice = "unlink_notice";
+
     /// <summary>A person's Home. Only ever an edit: there is a copy from the moment they open it, and none before.</summary>
     public const string Home = "home";
 }

@@ -18,13 +18,39 @@ public sealed class PeopleDirectory(CatalogSnapshot catalog, PeopleSources sourc
     /// <summary>A catalog by itself, for checking and comparing it. Its schedules are unknown.</summary>
     public static PeopleDirectory Of(CatalogSnapshot catalog) => new(catalog, PeopleSources.None);
 
-    /// <summary>Null when the catalog does not know this canonical e-mail, or no longer does: such a person may do nothing.</summary>
-    public Person? Find(string email) => catalog.People.TryGetValue(email, out var entry) ? entry.Person : null;
+    /// <summary>
+    /// The person with this canonical e-mail: named by the catalog or pushed by SCIM, and taken away by no SCIM client. Null: such a person is not there, or not any more,
+    /// and may do nothing. A name that the catalog spells out is theirs.
+    /// </summary>
+    public Person? Find(string email)
+    {
+        if (sources.Roster.IsBarred(email))
+            return null;
+        var pushed = sources.Roster.Find(email);
+        return catalog.People.TryGetValue(email, out var entry) && (pushed is null || entry.IsNamed) ? entry.Person : pushed;
+    }
 
     /// <summary>The accounts of a person, by which they are known and told things; empty for nobody.</summary>
-    public IReadOnlyList<Identity> IdentitiesOf(string email) => catalog.People.TryGetValue(email, out var entry) ? entry.Identities : [];
+    public IReadOnlyList<Identity> IdentitiesOf(string email)
+    {
+        if (Find(email) is null)
+            return [];
+        var named = catalog.People.TryGetValue(email, out var entry) ? entry.Identities : [];
+        var linked = sources.Links.Of(email);
+        return [.. named.Concat(linked).Distinct().Where(i => Find(i)?.Email == email)];
+    }
 
-    public Person? Find(Identity identity) => catalog.Identities.GetValueOrDefault(identity);
+    /// <summary>Whose account it is, by the catalog or by a link. Null: nobody's, or the two do not agree, and then it is nobody's either (I2).</summary>
+    public Person? Find(Identity identity)
+    {
+        var named = catalog.Identities.GetValueOrDefault(identity)?.Email;
+        var linked = sources.Links.PersonOf(identity);
+        return named is not null && linked is not null && named != linked ? null : (named ?? linked) is { } email ? Find(email) : null;
+    }
+
+    /// <summary>Whose the catalog and the links say it is, also of those who are not there: an account that is somebody's is linked to nobody else.</summary>
+    public IReadOnlyList<string> ClaimsOn(Identity identity) =>
+        [.. new[] { catalog.Identities.GetValueOrDefault(identity)?.Email, sources.Links.PersonOf(identity) }.OfType<string>().Distinct(StringComparer.Ordinal)];
 
     public bool IsMember(string group, string email) =>
         catalog.Groups.TryGetValue(group, out var found) && EmailsOf(found).Contains(email) && Find(email) is not null;
@@ -36,8 +62,16 @@ public sealed class PeopleDirectory(CatalogSnapshot catalog, PeopleSources sourc
     {
         if (!catalog.Groups.TryGetValue(group, out var found))
             return "the catalog has no such group";
+        if (found.Scim is { } scim)
+            return sources.Roster.WhyUnknown(scim);
         return found.Schedule is { } schedule && sources.OnCall.Of(schedule) is OnCallAnswer.Unknown unknown ? unknown.Why : null;
     }
+
+    /// <summary>
+    /// Unknown, and whoever was in it may well be in it: a schedule that does not answer, a pushed group that is there twice. A pushed group that was taken away has nobody.
+    /// </summary>
+    public bool IsInDoubt(string group) =>
+        catalog.Groups.TryGetValue(group, out var found) && IsUnknown(group) && (found.Schedule is not null || (found.Scim is { } scim && sources.Roster.IsAmbiguous(scim)));
 
     /// <summary>Whether who is in it changes with the hour.</summary>
     public bool IsOnCall(string group) => catalog.Groups.TryGetValue(group, out var found) && found.Schedule is not null;
@@ -58,7 +92,10 @@ public sealed class PeopleDirectory(CatalogSnapshot catalog, PeopleSources sourc
     public IReadOnlyList<string> GroupsOf(string email) =>
         [.. catalog.Groups.Keys.Where(g => IsMember(g, email)).Order(StringComparer.Ordinal)];
 
-    private IReadOnlySet<string> EmailsOf(Group group) => group.Schedule is not { } schedule
-        ? group.Members
-        : sources.OnCall.Of(schedule) is OnCallAnswer.Known known ? known.Emails : Nobody;
+    private IReadOnlySet<string> EmailsOf(Group group) => group switch
+    {
+        { Scim: { } scim } => sources.Roster.EmailsOf(scim),
+        { Schedule: { } schedule } => sources.OnCall.Of(schedule) is OnCallAnswer.Known known ? known.Emails : Nobody,
+        _ => group.Members,
+    };
 }

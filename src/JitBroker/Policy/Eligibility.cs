@@ -19,7 +19,7 @@ public static class Eligibility
         var groups = emergency ? entitlement.BreakGlass?.Eligible ?? [] : entitlement.Eligible;
         return directory.Find(email) is not null
             && groups.Count > 0
-            && (groups.All(directory.IsOnCall) || groups.Any(g => directory.IsMember(g, email) || (directory.IsUnknown(g) && directory.Catalog.Groups.ContainsKey(g))));
+            && (groups.All(directory.IsOnCall) || groups.Any(g => directory.IsMember(g, email) || directory.IsInDoubt(g)));
     }
 
     /// <summary>Hidden entitlements exist only for those who may ask for them; anybody else must get the answer an unknown name gets.</summary>
@@ -39,7 +39,7 @@ public static class Eligibility
     public static string? WhyUnknown(PeopleDirectory directory, string email, Entitlement entitlement) =>
         directory.Find(email) is null || IsEligible(directory, email, entitlement)
             ? null
-            : entitlement.Eligible.Where(directory.Catalog.Groups.ContainsKey).Select(directory.WhyUnknown).FirstOrDefault(w => w is not null);
+            : entitlement.Eligible.Where(directory.IsInDoubt).Select(directory.WhyUnknown).FirstOrDefault(w => w is not null);
 
     internal static RuleResult Active(PeopleDirectory directory, Person person) =>
         directory.Find(person.Email) is not null

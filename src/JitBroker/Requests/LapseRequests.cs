@@ -1,11 +1,11 @@
 using JitBroker.Catalog;
-using JitBroker.People;
+using JitBroker.Outbox;
 using JitBroker.Storage;
 
 namespace JitBroker.Requests;
 
 /// <summary>Sweep: settles pending requests whose time is over, and extensions of what has ended. Harmless to run twice or on several replicas: each lapse takes the request's lock.</summary>
-public sealed class LapseRequests(Database database, RequestStore requests, SettleRequest settle, CatalogHolder catalogs, TimeProvider clock)
+public sealed class LapseRequests(Database database, RequestStore requests, SettleRequest settle, Announcer announcer, CatalogHolder catalogs, TimeProvider clock)
 {
     private const int Batch = 200;
 
@@ -34,6 +34,25 @@ public sealed class LapseRequests(Database database, RequestStore requests, Sett
             if (await IsOverdueAsync(id, cancellationToken))
                 lapsed += await database.WriteAsync(session => LapseAsync(session, id, clock.GetUtcNow(), cancellationToken), cancellationToken) ? 1 : 0;
         return lapsed;
+    }
+
+    /// <summary>Has the cards of pending requests say so where a vote does not count any more, since its person left or lost a group. Moves nothing.</summary>
+    public async Task RecountAsync(CancellationToken cancellationToken)
+    {
+        var voted = await database.ReadAsync(session => requests.PendingWithVotesAsync(session, cancellationToken), cancellationToken);
+        foreach (var id in voted)
+            await database.WriteAsync(session => RecountAsync(session, id, cancellationToken), cancellationToken);
+    }
+
+    private async Task<bool> RecountAsync(Session session, string id, CancellationToken cancellationToken)
+    {
+        if (await requests.FindAsync(session, id, cancellationToken) is not { IsPending: true } request)
+            return false;
+        var bench = new Bench(catalogs.Directory, request, await requests.DecisionsAsync(session, id, cancellationToken));
+        if (bench.Counting.Count == bench.Decisions.Count(d => d.IsApproval))
+            return false;
+        await announcer.TurnedAsync(session, bench, clock.GetUtcNow(), cancellationToken);
+        return true;
     }
 
     /// <summary>A look without the lock, so that a reload locks only what it settles.</summary>

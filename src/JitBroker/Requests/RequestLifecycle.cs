@@ -15,7 +15,7 @@ public enum RequestState
 /// <code>
 /// pending ──→ approved | denied | cancelled | lapsed
 /// </code>
-/// Everything but <c>pending</c> is settled, and settled for good.
+/// Cancelled by its asker, or because they are gone. Everything but <c>pending</c> is settled, and settled for good.
 /// </summary>
 public static class RequestLifecycle
 {

@@ -94,6 +94,14 @@ public sealed class RequestStore
         order by id
         """;
 
+    private const string PendingWithVotesSql = """
+          select distinct r.id
+            from requests r
+            join decisions d on d.request_id = r.id
+           where r.state = 'pending'
+        order by r.id
+        """;
+
     private const string NextLapseSql = """
         select min(lapses_at)
           from requests
@@ -234,6 +242,10 @@ public sealed class RequestStore
     /// <summary>Ids of all that wait for a decision.</summary>
     public Task<IReadOnlyList<string>> PendingAsync(Session session, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(PendingSql, null, cancellationToken);
+
+    /// <summary>Ids of those of them that somebody has voted on.</summary>
+    public Task<IReadOnlyList<string>> PendingWithVotesAsync(Session session, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(PendingWithVotesSql, null, cancellationToken);
 
     public Task<DateTimeOffset?> NextLapseAsync(Session session, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<DateTimeOffset?>(NextLapseSql, null, cancellationToken);

@@ -16,12 +16,14 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
     public const string NobodyDecided = "nobody_decided";
     public const string CatalogChanged = "catalog_changed";
     public const string NotEligible = "not_eligible";
+    public const string RequesterGone = "requester_gone";
 
     /// <summary>
     /// Lapses the request if it must not be decided any more: its time is over, what it would grant has changed, its asker may not have it any more, or what it
-    /// would extend is over. An extension's grant is locked from then on.
+    /// would extend is over. An extension's grant is locked from then on. What an asker who is gone
+    /// had asked for is cancelled.
     /// </summary>
-    /// <returns>The lapsed request, or null when it may still be decided.</returns>
+    /// <returns>The settled request, or null when it may still be decided.</returns>
     public async Task<Request?> OverdueAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var request = bench.Request;
@@ -30,12 +32,14 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
             return null;
 
         // The lock has counted the version up once for the event of this settlement.
-        var lapsed = request with { State = RequestState.Lapsed.ToText(), SettledAt = now, SettledBecause = because };
+        var state = (because == RequesterGone ? RequestState.Cancelled : RequestState.Lapsed).ToText();
+        var lapsed = request with { State = state, SettledAt = now, SettledBecause = because };
         await requests.SettleAsync(session, lapsed, cancellationToken);
         await FreezeAsync(session, bench, cancellationToken);
         var data = new JsonObject { ["because"] = because };
-        await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, lapsed.Version, "request.lapsed", now, request.Id, data), cancellationToken);
-        await announcer.TellAsync(session, bench.Directory, request.Requester, Templates.LapseNotice, request.Id, now, now, null, cancellationToken);
+        await events.AppendAsync(session, AuditEvent.BySystem("request", request.Id, lapsed.Version, "request." + state, now, request.Id, data), cancellationToken);
+        if (because != RequesterGone)
+            await announcer.TellAsync(session, bench.Directory, request.Requester, Templates.LapseNotice, request.Id, now, now, null, cancellationToken);
         await announcer.TurnedAsync(session, bench, now, cancellationToken);
         return lapsed;
     }
@@ -46,6 +50,8 @@ public sealed class SettleRequest(RequestStore requests, EventStore events, Open
         var request = bench.Request;
         if (request.LapsesAt <= now || (request.StartsAt is { } start && start + request.Duration <= now))
             return NobodyDecided;
+        if (bench.Directory.Find(request.Requester) is null)
+            return RequesterGone;
         if (!bench.Content.StillMeans(bench.Directory.Catalog))
             return CatalogChanged;
         var (directory, entitlement) = (bench.Directory, bench.Today!);

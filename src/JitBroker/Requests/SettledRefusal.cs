@@ -17,6 +17,7 @@ public static class SettledRefusal
             RequestState.Approved when who is null => $"This was approved by rule at {at}; your press changed nothing.",
             RequestState.Approved => $"{who} approved this at {at}; your press changed nothing.",
             RequestState.Denied => $"{who} denied this at {at}; your press changed nothing.",
+            RequestState.Cancelled when who is null => $"Its asker left at {at}; there is nothing to decide any more.",
             RequestState.Cancelled => $"{who} withdrew this at {at}; there is nothing to decide any more.",
             RequestState.Lapsed => $"This lapsed at {at}: {Because(settled)} {directory.Find(settled.Requester)?.Name ?? settled.Requester} can ask again.",
             _ => $"This is settled ({settled.State}).",

@@ -14,6 +14,7 @@ public enum Sweep
     WorkInbox,
     SealAudit,
     ReloadCatalog,
+    ReloadPeople,
     ReadSchedules,
     RotateKeys,
     TellOwners,

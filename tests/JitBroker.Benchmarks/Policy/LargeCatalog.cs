@@ -24,7 +24,7 @@ internal static class LargeCatalog
         yaml.Append("groups:\n");
         Line(yaml, $"  everybody: {{ members: [{string.Join(", ", Enumerable.Range(0, People).Select(EmailOf))}] }}");
         for (var g = 1; g < Groups; g++)
-            Line(yaml, $"  group{g}: {{ members: [{string.Join(", ", Enumerable.Range(0, People * GroupsOfOne / Groups).Select(n => EmailOf(((n * Groups / GroupsOfOne) + (g * 7)) % People))}] }}");
+            Line(yaml, $"  group{g}: {{ members: [{string.Join(", ", Enumerable.Range(0, People * GroupsOfOne / Groups).Select(n => EmailOf(((n * Groups / GroupsOfOne) + (g * 7)) % People)))}] }}");
         yaml.Append("issuers:\n  door: { kind: http }\nentitlements:\n");
         for (var e = 0; e < Entitlements; e++)
         {

@@ -36,9 +36,26 @@ internal sealed class Person(HttpClient workspace, string user)
     /// <summary>Confirms in chat a code that some terminal shows.</summary>
     public async Task ConfirmAsync(string code)
     {
-        await TypeAsync($"/access login {code}");
+        await InsistAsync(() => TypeAsync($"/access login {code}"));
         var prompt = await SeesAsync("the sign-in prompt", m => m.ButtonValue("login_confirm") is not null);
-        await PressAsync(prompt, "login_confirm", prompt.ButtonValue("login_confirm"));
+        await InsistAsync(() => PressAsync(prompt, "login_confirm", prompt.ButtonValue("login_confirm")));
+    }
+
+    /// <summary>Again when the workspace says that the bot did not answer within its three seconds: a broker that has just started on a busy machine may not.</summary>
+    private static async Task InsistAsync(Func<Task> act)
+    {
+        for (var left = Patience; ; left--)
+        {
+            try
+            {
+                await act();
+                return;
+            }
+            catch (TourException) when (left > 0)
+            {
+                // Seen by the person, who tries again.
+            }
+        }
     }
 
     /// <summary>Signs in by chat and gives the session's token.</summary>

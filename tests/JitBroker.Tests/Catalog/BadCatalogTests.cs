@@ -29,7 +29,7 @@ public sealed class BadCatalogTests
         { "slack: T0EX/U0BEA", "slack: U0BEA", "people[1].slack: \"U0BEA\" is not a Slack account TEAM/USER" },
         { "teams: 7f1d0f0e-", "teams: 7f1d-", "is not a Teams account TENANT/OBJECT of two GUIDs." },
         { "{ members: [dan@example.com] }", "{ members: dan@example.com }", "groups.platform.members: \"dan@example.com\" is not a list of e-mail addresses." },
-        { "{ members: [dan@example.com] }", "{}", "groups.platform: A group has either members or a schedule." },
+        { "{ members: [dan@example.com] }", "{}", "groups.platform: A group has either members, a schedule or a scim group." },
         { "kind: pagerduty", "kind: pagerdutty", "groups.oncall.schedule.kind: \"pagerdutty\" is not one of pagerduty, opsgenie, http. Did you mean pagerduty?" },
         { "token: \"${env:PD}\"", "token: abc123", "groups.oncall.schedule.token: A secret must not stand in the catalog" },
         { "kind: pagerduty, id: PABC123", "kind: http, id: \"http://oncall.example.com/who\"", "groups.oncall.schedule.id: \"http://oncall.example.com/who\" is not an address that begins with https://. Correct it" },

@@ -47,14 +47,8 @@ public sealed class GrammarTests
         Assert.Equal(new ChatCommand.Review("01ABCDEF", "misuse", "no incident at all"), Grammar.Parse("review 01ABCDEF misuse no incident at all"));
         Assert.Equal(new ChatCommand.Lift("01ABCDEF", "needed again"), Grammar.Parse("lift 01ABCDEF needed again"));
         Assert.Equal(new ChatCommand.Login("BCDF-GHJK"), Grammar.Parse("login BCDF-GHJK"));
-    }
-
-    [Theory]
-    [InlineData("link")]
-    public void A_verb_that_is_not_built_yet_is_known_and_answered_with_a_sentence(string verb)
-    {
-        var command = Assert.IsType<ChatCommand.NotYet>(Grammar.Parse(verb + " something"));
-        Assert.Contains("not built yet", Help.For(command).Summary.ToString(), StringComparison.Ordinal);
+        Assert.Equal(new ChatCommand.Link("BCDF-GHJK"), Grammar.Parse("link BCDF-GHJK"));
+        Assert.Equal(new ChatCommand.Link(null), Grammar.Parse("LINK "));
     }
 
     [Theory]

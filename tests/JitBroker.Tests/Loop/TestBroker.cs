@@ -5,6 +5,7 @@ using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.People;
+using JitBroker.People.Scim;
 using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Scheduling;
@@ -32,7 +33,7 @@ public sealed class TestBroker : IAsyncDisposable
         more?.Invoke(services);
         var limits = new BrokerLimits(TimeSpan.FromHours(4), TimeSpan.FromHours(12));
         asking ??= new AskLimits(RequestsPerMinute: 1000, OpenRequests: 1000, CollectionsPerHour: 1000);
-        services.AddCore(new CoreOptions(database, clock, catalog, limits, asking, MintOptions.Default, surfaces, new Replica(replica)));
+        services.AddCore(new CoreOptions(database, clock, catalog, limits, asking, MintOptions.Default, surfaces, new Replica(replica), ScimClients: new ScimClients(new HashSet<string> { "okta", "entra" })));
         _services = services.BuildServiceProvider();
         TimeProvider = clock;
     }

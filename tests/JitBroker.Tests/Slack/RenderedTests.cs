@@ -12,6 +12,7 @@ using JitBroker.Catalog.Reloading;
 using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.People;
+using JitBroker.People.Linking;
 using JitBroker.People.SignIn;
 using JitBroker.Playground.Blocks;
 using JitBroker.Policy;
@@ -160,6 +161,16 @@ public sealed partial class RenderedTests
         yield return ("login", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-browser", SignInByChat.Question(new SignInPrompt(Stories.Id, true, text ?? "203.0.113.7", text ?? "Firefox on Linux", SessionScope.Ask, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
         yield return ("login-decide", SignInByChat.Question(new SignInPrompt(Stories.Id, false, text ?? "203.0.113.7", text ?? "laptop", SessionScope.Decide, Stories.Now, Stories.Now.AddMinutes(5)), Stories.Now));
+        var link = new Link
+        {
+            Id = Stories.Id, Version = 2, CodeHash = "", State = Link.Typed, Person = "ana@example.com", Via = "slack:T0EX/U0ANA", Address = text ?? "203.0.113.7", Host = text ?? "laptop",
+            Surface = "slack", Tenant = "T0EX", Account = "U0FAY", Label = text ?? "Fay", CreatedAt = Stories.Now, TypedAt = Stories.Now, ExpiresAt = Stories.Now.AddMinutes(5),
+        };
+        var linked = new LinkedIdentity { Id = Stories.Id, Version = 1, Surface = "slack", Tenant = "T0EX", Account = "U0FAY", Person = "ana@example.com", How = "code", LinkedAt = Stories.Now };
+        yield return ("link-code", LinkByChat.Code(new LinkShown(Stories.Id, "BCDF-GHJK", Stories.Now.AddMinutes(5), true), Stories.Now));
+        yield return ("link-question", LinkByChat.Question(link, Stories.Now));
+        yield return ("linked", LinkByChat.Linked(linked, Stories.Now));
+        yield return ("unlinked", LinkByChat.Unlinked(linked with { UnlinkedAt = Stories.Now, UnlinkedBy = text ?? "dan@example.com" }, Stories.Now));
         yield return ("why", Help.Why(new Why("orders-db:read", text ?? "Orders database, read only", true, [new RuleResult("eligible", true, text ?? "You are in engineering, so you may ask for orders-db:read.")])));
         yield return ("why-not", Help.Why(new Why("orders-db:read", text ?? "Orders database, read only", false, [new RuleResult("active", true, "You are in the catalog."), new RuleResult("eligible", false, text ?? "Only members of engineering may ask.")])));
         yield return ("help", Help.All());

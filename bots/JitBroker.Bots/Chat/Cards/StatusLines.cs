@@ -38,7 +38,9 @@ internal static class StatusLines
                     yield return new ChatPart.Verbatim($"{who} says", comment);
                 break;
             case RequestState.Cancelled:
-                yield return new ChatPart.Status(Tone.Over, ChatText.Of($"Withdrawn by {Say.Strong(who)} {at}{(request.SettledBecause == TakeBreakGlass.Kind ? ", who took it as an emergency instead" : "")}"));
+                yield return new ChatPart.Status(Tone.Over, request.SettledBy is null
+                    ? ChatText.Of($"Cancelled {at}: {Say.Strong(story.NameOf(request.Requester))} is not here any more")
+                    : ChatText.Of($"Withdrawn by {Say.Strong(who)} {at}{(request.SettledBecause == TakeBreakGlass.Kind ? ", who took it as an emergency instead" : "")}"));
                 break;
             case RequestState.Lapsed:
                 yield return new ChatPart.Status(Tone.Over, Lapsed(story)!);

@@ -80,6 +80,12 @@ public static class ChatActions
     public const string EndNow = "end_now";
     public const string LoginConfirm = "login_confirm";
     public const string LoginRefuse = "login_refuse";
+    public const string LinkConfirm = "link_confirm";
+    public const string LinkRefuse = "link_refuse";
+
+    /// <summary>Shows a code to link the account of whoever presses; value = <see cref="Nothing"/>.</summary>
+    public const string LinkAccount = "link_account";
+
     public const string RequestAgain = "request_again";
 
     /// <summary>Opens the request form; value = an entitlement to fill in, or <see cref="Nothing"/>.</summary>

@@ -7,7 +7,7 @@ namespace JitBroker.Bots.Slack;
 
 /// <summary><c>/access …</c>: understood, worked on, answered in private.</summary>
 internal sealed class SlackCommands(
-    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, DraftRequest drafts, SignInByChat signIn, RequestFormDesk forms, BreakGlassForm breakGlass, ReviewForm review, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
+    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, DraftRequest drafts, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, BreakGlassForm breakGlass, ReviewForm review, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
@@ -18,8 +18,14 @@ internal sealed class SlackCommands(
             return;
         }
 
+        if (command is ChatCommand.Link link)
+        {
+            await LinkAsync(delivery, link.Code, cancellationToken);
+            return;
+        }
+
         // A form must open within three seconds, so nobody is asked about the account before it does; the submission is checked.
-        var assurance = command is ChatCommand.Ask or ChatCommand.BreakGlass or ChatCommand.Unknown or ChatCommand.NotYet or ChatCommand.Why ? Assurance.Known : command is ChatCommand.Login or ChatCommand.Review or ChatCommand.Lift ? Assurance.Certain : Assurance.Asked;
+        var assurance = command is ChatCommand.Ask or ChatCommand.BreakGlass or ChatCommand.Unknown or ChatCommand.Why ? Assurance.Known : command is ChatCommand.Login or ChatCommand.Review or ChatCommand.Lift ? Assurance.Certain : Assurance.Asked;
         var who = await people.ResolveAsync(delivery, "chat." + Name(command), assurance, cancellationToken);
         if (who.Refusal is { } stranger)
         {
@@ -49,7 +55,6 @@ internal sealed class SlackCommands(
         ChatCommand.Why why => await chat.WhyAsync(actor, why.Entitlement, cancellationToken),
         ChatCommand.WhoAmI => chat.WhoAmI(actor),
         ChatCommand.Login login => await signIn.ShowAsync(actor, login.Code, cancellationToken),
-        ChatCommand.NotYet notYet => Help.For(notYet),
         ChatCommand.Unknown unknown => Help.For(unknown),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not handled."),
     };
@@ -67,6 +72,16 @@ internal sealed class SlackCommands(
         var reply = asked.Refusal is { } refusal
             ? refusal
             : await chat.AskAsync(actor, draft, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken);
+        await SayAsync(delivery, reply, cancellationToken);
+    }
+
+    /// <summary>Also for an account that is nobody's yet; Slack must have said what kind of account it is.</summary>
+    private async Task LinkAsync(SlackDelivery delivery, string? code, CancellationToken cancellationToken)
+    {
+        var side = await people.SideAsync(delivery, "chat.link", cancellationToken);
+        var reply = side.Refusal is { } refusal ? refusal
+            : code is null ? await linking.ShowAsync(side.Value!, cancellationToken)
+            : await linking.TypeAsync(side.Value!, code, cancellationToken);
         await SayAsync(delivery, reply, cancellationToken);
     }
 

@@ -4,8 +4,10 @@ using JitBroker.Audit;
 using JitBroker.Bots.Chat;
 using JitBroker.Catalog;
 using JitBroker.People;
+using JitBroker.People.Linking;
 using JitBroker.Policy;
 using JitBroker.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
 
@@ -23,16 +25,21 @@ internal enum Assurance
 }
 
 /// <summary>
-/// Who is behind a delivery. The catalog names accounts by (workspace, user) and nothing else makes a person; an account that is a bot, a guest, deactivated or
+/// Who is behind a delivery. Accounts are (workspace, user), named by the catalog or linked; nothing in chat makes a person. An account that is a bot, a guest, deactivated or
 /// of another organisation is refused, whoever it is said to be (chat-wire A13). Each no is an event.
 /// </summary>
-internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, CatalogHolder catalogs, Refusals refusals, Database database, EventStore events, TimeProvider clock)
+internal sealed partial class SlackPeople(
+    SlackWorkspaces workspaces, SlackCalls calls, SlackOptions options, LinkByProfile byProfile, CatalogHolder catalogs, Refusals refusals, Database database, EventStore events, TimeProvider clock,
+    ILogger<SlackPeople> log)
 {
     private const int MostKept = 20_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, Refusal? Objection)> _checked = new(StringComparer.Ordinal);
+
+    /// <summary>How accounts call themselves: shown to people, believed by nobody.</summary>
+    private readonly ConcurrentDictionary<string, string> _labels = new(StringComparer.Ordinal);
 
     /// <param name="attempt">What they are about to do, for the event of a refusal.</param>
     public async Task<Outcome<Actor>> ResolveAsync(SlackDelivery delivery, string attempt, Assurance assurance, CancellationToken cancellationToken)
@@ -42,13 +49,29 @@ internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, 
             return await StrangerAsync(delivery, attempt, Refused.WorkspaceUnknown(), cancellationToken);
         if (delivery.UserId is not { Length: > 0 and < 64 } user || !IsOurs(delivery))
             return await StrangerAsync(delivery, attempt, Refused.ForeignWorkspace(), cancellationToken);
-        var tenant = delivery.UserTeamId ?? delivery.TeamId ?? delivery.EnterpriseId!;
-        if (Find(directory, delivery, user) is not { } found)
-            return await StrangerAsync(delivery, attempt, Refused.Unknown(directory, "slack", $"{tenant}/{user}"), cancellationToken);
+        if ((Find(directory, delivery, user) ?? await LinkAsync(delivery, user, cancellationToken)) is not { } found)
+            return await StrangerAsync(delivery, attempt, Refused.Unknown(directory, "slack", $"{AccountOf(delivery, user).Tenant}/{user}"), cancellationToken);
         var actor = new Actor(found.Person, Surface.Slack, $"slack:{found.Identity.Tenant}/{found.Identity.Id}");
         return await ObjectionAsync(user, assurance, cancellationToken) is { } objection
             ? await refusals.RecordAsync(actor, attempt, null, null, objection, cancellationToken)
             : actor;
+    }
+
+    /// <summary>
+    /// The account behind a delivery and whose it is, for linking: it may be nobody's yet, but Slack must have said within the last minute that it is no bot's, no guest's, not
+    /// deactivated and of an accepted workspace.
+    /// </summary>
+    public async Task<Outcome<LinkSide>> SideAsync(SlackDelivery delivery, string attempt, CancellationToken cancellationToken)
+    {
+        if (!await workspaces.AreKnownAsync(cancellationToken))
+            return await StrangerAsync(delivery, attempt, Refused.WorkspaceUnknown(), cancellationToken);
+        if (delivery.UserId is not { Length: > 0 and < 64 } user || !IsOurs(delivery))
+            return await StrangerAsync(delivery, attempt, Refused.ForeignWorkspace(), cancellationToken);
+        if (await ObjectionAsync(user, Assurance.Certain, cancellationToken) is { } objection)
+            return await StrangerAsync(delivery, attempt, objection, cancellationToken);
+        if (Find(catalogs.Directory, delivery, user) is { } found)
+            return new LinkSide(new Actor(found.Person, Surface.Slack, $"slack:{found.Identity.Tenant}/{found.Identity.Id}"), found.Identity, "");
+        return new LinkSide(null, AccountOf(delivery, user), _labels.GetValueOrDefault(user, ""));
     }
 
     /// <summary>The account to write to, in one of the workspaces that are accepted; null when the person has none.</summary>
@@ -58,6 +81,23 @@ internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, 
     /// <summary>Whether the catalog still gives this account, of an accepted workspace, to that person.</summary>
     public bool IsAccountOf(string user, string email) =>
         catalogs.Directory.IdentitiesOf(email).Any(i => i.Surface == "slack" && i.Id == user && IsAccepted(i.Tenant));
+
+    /// <summary>By which workspace an account that is nobody's yet would be known: the person's own, if it is accepted.</summary>
+    private Identity AccountOf(SlackDelivery delivery, string user) =>
+        new("slack", Tenants(delivery).FirstOrDefault(IsAccepted) ?? delivery.UserTeamId ?? delivery.TeamId ?? delivery.EnterpriseId!, user);
+
+    /// <summary>An account that is nobody's, where profiles are believed (<c>Slack:LinkByProfileEmail</c>); null when it stays nobody's.</summary>
+    private async Task<(Person Person, Identity Identity)?> LinkAsync(SlackDelivery delivery, string user, CancellationToken cancellationToken)
+    {
+        var account = AccountOf(delivery, user);
+        if (!options.LinkByProfileEmail || !IsAccepted(account.Tenant) || await AskAsync(user, cancellationToken) is not { } told || Objection(told) is not null)
+            return null;
+        var profile = new ProfileEmail(told.Text("profile", "email"), told.Flag("is_email_confirmed"));
+        var (person, because) = await byProfile.HandleAsync(account, profile, options.EmailDomains, cancellationToken);
+        if (person is null)
+            LogNotLinked(log, account.Tenant, account.Id, because);
+        return person is null ? null : (person, account);
+    }
 
     private static IEnumerable<string> Tenants(SlackDelivery delivery) =>
         new[] { delivery.UserTeamId, delivery.TeamId, delivery.EnterpriseId }.OfType<string>().Distinct(StringComparer.Ordinal);
@@ -96,7 +136,12 @@ internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, 
             return assurance == Assurance.Certain ? Refused.AccountUnchecked() : null;
         var objection = Objection(account);
         if (_checked.Count >= MostKept)
+        {
             _checked.Clear();
+            _labels.Clear();
+        }
+
+        _labels[user] = Cut.To(Clean.Line(account.Text("profile", "real_name") ?? account.Text("real_name") ?? account.Text("name") ?? ""), 80);
         _checked[user] = (now, objection);
         return objection;
     }
@@ -143,4 +188,7 @@ internal sealed class SlackPeople(SlackWorkspaces workspaces, SlackCalls calls, 
         await database.WriteAsync(session => events.AppendAsync(session, refused, cancellationToken), cancellationToken);
         return refusal;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Slack account {Tenant}/{User} is not linked by its profile: {Because}")]
+    private static partial void LogNotLinked(ILogger log, string tenant, string user, string because);
 }

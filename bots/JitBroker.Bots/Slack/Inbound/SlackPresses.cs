@@ -11,13 +11,20 @@ namespace JitBroker.Bots.Slack;
 /// private to the one who pressed.
 /// </summary>
 internal sealed class SlackPresses(
-    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, SignInByChat signIn, RequestFormDesk forms, DenyForm deny, ApproveLessForm less, BreakGlassForm breakGlass, ReviewForm review, SlackHome homes, CopyKeeper copies, SlackPeople people, PrivateAnswers answers,
+    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, DenyForm deny, ApproveLessForm less, BreakGlassForm breakGlass, ReviewForm review, SlackHome homes, CopyKeeper copies, SlackPeople people, PrivateAnswers answers,
     Database database, InboxStore inbox, TimeProvider clock)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
         var action = delivery.Action.Text("action_id") ?? "";
         var id = delivery.Action.Text("value") ?? "";
+        if (action == ChatActions.LinkAccount)
+        {
+            var side = await people.SideAsync(delivery, "chat.link", cancellationToken);
+            await SayAsync(delivery, side.Refusal is { } no ? no : await linking.ShowAsync(side.Value!, cancellationToken), action, cancellationToken);
+            return;
+        }
+
         var who = await people.ResolveAsync(delivery, "chat." + Cut.To(Clean.Line(action) is { Length: > 0 } name ? name : "press", 40), AssuranceFor(action), cancellationToken);
         if (who.Refusal is { } stranger)
         {
@@ -65,6 +72,8 @@ internal sealed class SlackPresses(
         ChatActions.Collect => await chat.HowToCollectAsync(actor, id, clock.GetUtcNow(), cancellationToken),
         ChatActions.LoginConfirm => await signIn.AnswerAsync(actor, id, isConfirmed: true, cancellationToken),
         ChatActions.LoginRefuse => await signIn.AnswerAsync(actor, id, isConfirmed: false, cancellationToken),
+        ChatActions.LinkConfirm => await linking.AnswerAsync(actor, id, isConfirmed: true, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
+        ChatActions.LinkRefuse => await linking.AnswerAsync(actor, id, isConfirmed: false, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
         ChatActions.SeeIt => ChatReply.Silent,
         ChatActions.NotMe => await signIn.NotMeAsync(actor, id, cancellationToken),
         ChatActions.Extend => await extensions.PressAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
@@ -84,8 +93,8 @@ internal sealed class SlackPresses(
     /// <summary>What decides, or opens a way to decide, needs certainty about the account; ending access does not wait for Slack.</summary>
     private static Assurance AssuranceFor(string action) => action switch
     {
-        ChatActions.Approve or ChatActions.LoginConfirm => Assurance.Certain,
-        ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.BreakGlass or ChatActions.Escalate or ChatActions.Review or ChatActions.EndNow or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse or ChatActions.SeeIt => Assurance.Known,
+        ChatActions.Approve or ChatActions.LoginConfirm or ChatActions.LinkConfirm => Assurance.Certain,
+        ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.BreakGlass or ChatActions.Escalate or ChatActions.Review or ChatActions.EndNow or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse or ChatActions.LinkRefuse or ChatActions.SeeIt => Assurance.Known,
         _ => Assurance.Asked,
     };
 
@@ -97,7 +106,7 @@ internal sealed class SlackPresses(
         await database.WriteAsync(session => FinishAsync(session, delivery, cancellationToken), cancellationToken);
 
         // A question that was asked in private and is answered makes room for its answer; a list stays.
-        var replaces = action is ChatActions.LoginConfirm or ChatActions.LoginRefuse;
+        var replaces = action is ChatActions.LoginConfirm or ChatActions.LoginRefuse or ChatActions.LinkConfirm or ChatActions.LinkRefuse;
         if (reply.Message is { } message)
             await answers.SayAsync(delivery, message, replaces, cancellationToken);
     }

@@ -2,6 +2,7 @@ using JitBroker.Bots.Chat;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Leases;
 using JitBroker.Outbox;
+using JitBroker.People.Linking;
 using JitBroker.People.SignIn;
 using JitBroker.Reconciling;
 using JitBroker.Storage;
@@ -14,7 +15,7 @@ namespace JitBroker.Bots.Slack;
 /// or out of order still shows the truth.
 /// </summary>
 internal sealed partial class SlackSender(
-    ReadStory stories, Sessions sessions, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
+    ReadStory stories, Sessions sessions, ReadIdentities identities, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
     ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, SlackThreads notes, AccessReviewCard accessReview,
     TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
 {
@@ -78,6 +79,12 @@ internal sealed partial class SlackSender(
             case Templates.SignInNotice:
                 var session = await sessions.FindByIdAsync(delivery.AboutId, cancellationToken);
                 return (session is { DisownedAt: null } ? Notices.SignedIn(session, clock.GetUtcNow()) : null, null);
+            case Templates.LinkQuestion:
+                return (LinkByChat.QuestionIfOpen(await identities.FindLinkAsync(delivery.AboutId, cancellationToken), clock.GetUtcNow()), null);
+            case Templates.LinkNotice:
+                return (await identities.FindAsync(delivery.AboutId, cancellationToken) is { IsLinked: true } linked ? LinkByChat.Linked(linked, clock.GetUtcNow()) : null, null);
+            case Templates.UnlinkNotice:
+                return (await identities.FindAsync(delivery.AboutId, cancellationToken) is { IsLinked: false } unlinked ? LinkByChat.Unlinked(unlinked, clock.GetUtcNow()) : null, null);
             default:
                 return (null, null);
         }

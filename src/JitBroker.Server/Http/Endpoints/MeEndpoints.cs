@@ -27,7 +27,7 @@ internal static class MeEndpoints
             Name = caller.Actor.Person.Name,
             Roles = directory.RolesOf(caller.Email),
             Groups = directory.GroupsOf(caller.Email),
-            Identities = directory.Catalog.People.TryGetValue(caller.Email, out var entry) ? [.. entry.Identities.Select(i => new IdentityResource(i.Surface, i.Tenant, i.Id))] : [],
+            Identities = [.. directory.IdentitiesOf(caller.Email).Select(i => new IdentityResource(i.Surface, i.Tenant, i.Id))],
             Sessions = [.. live.Select(s => Of(s, caller))],
         });
     }

@@ -52,7 +52,7 @@ internal sealed class PeopleReader(Sections sections, CatalogChecks checks)
         }
 
         var person = new Person(email, name ?? NameOf(email));
-        _people[email] = new PersonEntry(person, [.. identities.Select(i => i.Identity)]);
+        _people[email] = new PersonEntry(person, [.. identities.Select(i => i.Identity)], name is not null);
         foreach (var (identity, at) in identities)
         {
             if (!_identities.TryAdd(identity, person))
@@ -68,20 +68,31 @@ internal sealed class PeopleReader(Sections sections, CatalogChecks checks)
 
     private void ReadGroup(string name, Field field)
     {
-        if (field.Map("a group { members: […] } or { schedule: … }") is not { } map)
+        if (field.Map("a group { members: […] }, { schedule: … } or { scim: … }") is not { } map)
         {
             _groups[name] = new Group(name, [], null);
             return;
         }
 
-        var (members, schedule) = (map.Take("members"), map.Take("schedule"));
-        if ((members is null) == (schedule is null))
-            field.FaultHere("A group has either members or a schedule", "Write members: [ana@example.com], or schedule: { kind, id, token }.");
+        var (members, schedule, scim) = (map.Take("members"), map.Take("schedule"), map.Take("scim"));
+        if (new[] { members, schedule, scim }.Count(k => k is not null) != 1)
+            field.FaultHere("A group has either members, a schedule or a scim group", "Write members: [ana@example.com], schedule: { kind, id, token }, or scim: \"Display name\".");
         map.Close();
         var emails = members?.List("a list of e-mail addresses").Select(Shapes.EmailOf).OfType<string>().ToFrozenSet(StringComparer.Ordinal) ?? [];
         foreach (var email in emails)
-            _people.TryAdd(email, new PersonEntry(new Person(email, NameOf(email)), []));
-        _groups[name] = new Group(name, emails, schedule is null ? null : Schedule(schedule));
+            _people.TryAdd(email, new PersonEntry(new Person(email, NameOf(email)), [], IsNamed: false));
+        _groups[name] = new Group(name, emails, schedule is null ? null : Schedule(schedule), scim is null ? null : Scim(scim));
+    }
+
+    /// <summary>Whether such a group was pushed is not the catalog's to check: it may come and go.</summary>
+    private static ScimReference? Scim(Field field)
+    {
+        if (field.Node is not YamlMap)
+            return field.Text(255) is { } text ? new ScimReference(text) : null;
+        var map = field.Map("a SCIM group { group, client }")!;
+        var (group, client) = (map.Need("group", "Name the group by its display name or external id.")?.Text(255), map.Take("client")?.Text(75));
+        map.Close();
+        return group is null ? null : new ScimReference(group, client);
     }
 
     private OnCallSchedule Schedule(Field field)

@@ -1,4 +1,5 @@
 using JitBroker.Grants;
+using JitBroker.People.SignIn;
 using JitBroker.Requests;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ public sealed record Conformed(int Ended, int Lapsed);
 /// Makes a catalog the one in force in this process and ends what it does not carry: grants, and requests that wait. Every replica does it for every catalog, and
 /// again a little later, since a decision that had begun under the catalog before may commit after the first look. Idempotent.
 /// </summary>
-public sealed partial class TakeCatalog(CatalogHolder catalogs, EndDueGrants grants, LapseRequests requests, ILogger<TakeCatalog> log)
+public sealed partial class TakeCatalog(CatalogHolder catalogs, EndDueGrants grants, LapseRequests requests, EndInactiveSessions sessions, ILogger<TakeCatalog> log)
 {
     public async Task<Conformed> HandleAsync(CatalogSnapshot catalog, CancellationToken cancellationToken)
     {
@@ -24,6 +25,8 @@ public sealed partial class TakeCatalog(CatalogHolder catalogs, EndDueGrants gra
     public async Task<Conformed> ConformAsync(CancellationToken cancellationToken)
     {
         var conformed = new Conformed(await grants.ConformAsync(cancellationToken), await requests.ConformAsync(cancellationToken));
+        await sessions.RunAsync(cancellationToken);
+        await requests.RecountAsync(cancellationToken);
         var hash = CatalogStanding.Short(catalogs.Current.Hash);
         if (conformed.Ended > 0)
             LogEnded(log, hash, conformed.Ended);

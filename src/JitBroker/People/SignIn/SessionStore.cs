@@ -48,6 +48,13 @@ public sealed class SessionStore
            limit 200
         """;
 
+    private const string PeopleSql = """
+        select distinct person
+          from sessions
+         where ended_at is null
+           and ends_at > @now
+        """;
+
     private const string EndSql = """
         update sessions
            set ended_at = @EndedAt,
@@ -87,6 +94,10 @@ public sealed class SessionStore
     /// <summary>The live ones of a person, oldest first.</summary>
     public Task<IReadOnlyList<PersonSession>> LiveOfAsync(Session session, string person, DateTimeOffset now, CancellationToken cancellationToken) =>
         session.QueryAsync<PersonSession>(LiveOfSql, new { person, now }, cancellationToken);
+
+    /// <summary>Everybody who has a live one.</summary>
+    public Task<IReadOnlyList<string>> PeopleAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken) =>
+        session.QueryAsync<string>(PeopleSql, new { now }, cancellationToken);
 
     /// <summary>Writes the end of a session this transaction has locked.</summary>
     /// <exception cref="InvalidOperationException">The lock was not held: a bug.</exception>

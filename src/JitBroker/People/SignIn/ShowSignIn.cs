@@ -20,10 +20,6 @@ public sealed record SignInPrompt(string ConfirmId, bool IsOfBrowser, string Add
 /// </summary>
 public sealed class ShowSignIn(Database database, SignInStore signIns, EventStore events, Refusals refusals, CatalogHolder catalogs, TimeProvider clock)
 {
-    private const int MostMisses = 3;
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan LockedFor = TimeSpan.FromMinutes(10);
-
     public async Task<Outcome<SignInPrompt>> HandleAsync(Actor chatActor, string code, CancellationToken cancellationToken)
     {
         var hash = SignInCodes.Normalize(code) is { } typed ? SignInCodes.Hash(typed) : null;
@@ -39,7 +35,7 @@ public sealed class ShowSignIn(Database database, SignInStore signIns, EventStor
             return new Refusal(Codes.Inactive, "You are not in the catalog any more, so you can't sign in. Ask the platform team.");
         await signIns.LockPersonAsync(session, actor.Email, cancellationToken);
         var now = clock.GetUtcNow();
-        if (LockedUntil(await signIns.LastMissesAsync(session, actor.Email, cancellationToken)) is { } until && now < until)
+        if (SignInLock.Until(await signIns.LastMissesAsync(session, actor.Email, cancellationToken)) is { } until && now < until)
         {
             return new Refusal(Codes.RateLimited, string.Create(CultureInfo.InvariantCulture, $"You typed three codes that I don't know, so login is locked for you until {until:HH:mm:ss} UTC. Then start the sign-in again for a new code."))
             {
@@ -67,7 +63,4 @@ public sealed class ShowSignIn(Database database, SignInStore signIns, EventStor
         await events.AppendAsync(session, AuditEvent.By(actor, "sign_in", shown.ConfirmId, 1, "sign_in.shown", now, null, data), cancellationToken);
         return new SignInPrompt(shown.ConfirmId, shown.IsOfBrowser, shown.Address, shown.Host, SessionScopes.Parse(shown.Scope)!.Value, shown.CreatedAt, shown.ExpiresAt);
     }
-
-    private static DateTimeOffset? LockedUntil(IReadOnlyList<DateTimeOffset> misses) =>
-        misses.Count == MostMisses && misses[0] - misses[^1] <= Window ? misses[0] + LockedFor : null;
 }

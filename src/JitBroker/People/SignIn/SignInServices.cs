@@ -17,6 +17,7 @@ internal static class SignInServices
             .AddSingleton<RedeemSignIn>()
             .AddSingleton<Sessions>()
             .AddSingleton<EndSession>()
+            .AddSingleton<EndInactiveSessions>()
             .AddSingleton<ISweep, SignInPruneSweep>();
 }
 

@@ -51,11 +51,19 @@ internal sealed class CrashRig : IAsyncDisposable
     public static async Task<CrashRig> StartAsync(Engine engine, bool sockets = false)
     {
         var rig = await PrepareAsync(engine, await TargetDatabase.StartAsync(), sockets);
-        await rig._broker.StartAsync();
-        if (sockets)
-            await rig._broker.Program.SaysAsync("Socket 0 to Slack is open");
-        rig._ana = new BrokerClient(rig.Url, await rig.As("U0ANA").TokenAsync(rig.Url), timeout: TimeSpan.FromSeconds(30));
-        return rig;
+        try
+        {
+            await rig._broker.StartAsync();
+            if (sockets)
+                await rig._broker.Program.SaysAsync("Socket 0 to Slack is open");
+            rig._ana = new BrokerClient(rig.Url, await rig.As("U0ANA").TokenAsync(rig.Url), timeout: TimeSpan.FromSeconds(30));
+            return rig;
+        }
+        catch
+        {
+            await rig.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>One that was never started, over an empty database.</summary>

@@ -1,16 +1,17 @@
-using System.Globalization;
 using JitBroker.Audit;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Grants;
 using JitBroker.Outbox;
 using JitBroker.People;
+using JitBroker.People.SignIn;
 using JitBroker.Policy;
 using JitBroker.Requests;
 using JitBroker.Storage;
 using JitBroker.Tests.Issuing;
 using JitBroker.Tests.Loop;
 using Microsoft.Extensions.Logging;
+using System.Globalization;
 
 namespace JitBroker.Tests.Catalog.Reloading;
 
@@ -108,7 +109,7 @@ internal sealed class Replica
         var limits = Sample.Options with { Secrets = new SecretResolver(_ => null, System.IO.Path.GetDirectoryName(path)!) };
         _options = new CatalogReloadOptions(path, limits, alone);
         var (database, store) = (broker.Database, broker.Get<CatalogStore>());
-        var take = new TakeCatalog(broker.Get<CatalogHolder>(), broker.Get<EndDueGrants>(), broker.Get<LapseRequests>(), log.CreateLogger<TakeCatalog>());
+        var take = new TakeCatalog(broker.Get<CatalogHolder>(), broker.Get<EndDueGrants>(), broker.Get<LapseRequests>(), broker.Get<EndInactiveSessions>(), log.CreateLogger<TakeCatalog>());
         var refuse = new RefuseCatalog(database, store, broker.Get<EventStore>(), broker.Get<Announcer>(), broker.TimeProvider, log.CreateLogger<RefuseCatalog>());
         _reload = new ReloadCatalog(
             database, store, broker.Get<EndDueGrants>(), broker.Get<AcceptCatalog>(), take, refuse, broker.Get<CatalogHolder>(), Standing, _options, broker.TimeProvider, log.CreateLogger<ReloadCatalog>());
