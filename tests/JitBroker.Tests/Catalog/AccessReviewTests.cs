@@ -172,7 +172,7 @@ public sealed class AccessReviewTests
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "catalog.yaml"), Yaml, TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(Path.Combine(folder, "review.patch"), patched.Diff, TestContext.Current.CancellationToken);
-            using var git = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("git", ["apply", "review.patch"]) { WorkingDirectory = folder, RedirectStandardError = true })!;
+            using var git = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("git", ["apply", "review.patch"]) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardError = true })!;
             var error = await git.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await git.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal((0, ""), (git.ExitCode, error));
