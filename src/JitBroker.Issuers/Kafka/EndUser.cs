@@ -5,7 +5,7 @@ using JitBroker.Issuing;
 namespace JitBroker.Issuers.Kafka;
 
 /// <summary>
-/// One end. Rights go first: from then on nothing that is open can do anything, and who still logs in has nothing. Then the login; neither waits for the other to succeed.
+/// One end. Rights go, so that nothing that is open can do anything any more, and the login, so that nobody comes again; each is asked for at once, whatever becomes of the other.
 /// Then both are looked for again at each server that the catalog names. Each step may be done again.
 /// </summary>
 internal sealed class EndUser(Cluster cluster, KafkaHandle handle, TimeProvider clock)
@@ -20,8 +20,10 @@ internal sealed class EndUser(Cluster cluster, KafkaHandle handle, TimeProvider 
 
     public async Task<EndOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        var (hadRights, rightsTrouble) = await TryAsync($"while removing the rights of {handle.User}", RemoveRightsAsync, cancellationToken);
-        var (hadLogin, loginTrouble) = handle.Settings.IsJwt ? (true, null) : await TryAsync($"while removing the login of {handle.User}", RemoveLoginAsync, cancellationToken);
+        var rights = TryAsync($"while removing the rights of {handle.User}", RemoveRightsAsync, cancellationToken);
+        var login = handle.Settings.IsJwt ? Task.FromResult<(bool, EndOutcome.Failed?)>((true, null)) : TryAsync($"while removing the login of {handle.User}", RemoveLoginAsync, cancellationToken);
+        await Task.WhenAll(rights, login);
+        var ((hadRights, rightsTrouble), (hadLogin, loginTrouble)) = (await rights, await login);
         // A login is made last, so where it stood the mint was over; what stood half may get its other half yet, and is looked at again.
         return rightsTrouble ?? loginTrouble ?? await VerifyAsync(cancellationToken) ?? (EndOutcome)new EndOutcome.Ended(hadRights && hadLogin);
     }

@@ -47,7 +47,7 @@ public abstract class KafkaContract(string mode, bool isReal) : IssuerContract
         return null;
     }
 
-    /// <summary>The clock of the fake moves. The real server's cannot, so the end in the token comes nearer by the time that would have to pass: the same token, signed with another expiry.</summary>
+    /// <summary>Of a login no clock of Kafka's knows. The clock of the fake moves. The real server's cannot, so the end in the token comes nearer by the time that would have to pass: the same token, signed with another expiry.</summary>
     protected override Task LetExpireAsync(MintPlan plan)
     {
         if (_bench.Clock is SteppedClock clock)
@@ -56,6 +56,8 @@ public abstract class KafkaContract(string mode, bool isReal) : IssuerContract
             return Task.CompletedTask;
         }
 
+        if (mode == "scram")
+            return Task.CompletedTask;
         var now = _bench.Clock.GetUtcNow();
         var order = NewOrder() with { Now = now - TimeSpan.FromHours(1) };
         Assert.True(KafkaSettings.TryRead(order.Issuer, order.Settings, out var settings, out _));
