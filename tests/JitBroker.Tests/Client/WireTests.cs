@@ -98,7 +98,7 @@ public sealed class WireTests
     {
         var codes = typeof(Codes).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToList();
 
-        Assert.Equal(38, codes.Count);
+        Assert.Equal(39, codes.Count);
         Assert.All(codes, code => Assert.InRange(Codes.StatusOf(code), 400, 503));
     }
 }

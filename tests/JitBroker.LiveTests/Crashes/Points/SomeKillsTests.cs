@@ -17,7 +17,7 @@ public sealed class SomeKillsTests
             new(Stretch.Done, new CrashPoint("after commit EndGrant.HandleAsync", 1)),
             new(Stretch.Done, new CrashPoint("before commit SealEvents.SealBatchAsync", 1)),
             new(Stretch.Expiry, new CrashPoint("before end at postgres", 1)),
-            new(Stretch.Expiry, new CrashPoint("before commit RevokeLease.HandleAsync", 1)),
+            new(Stretch.Expiry, new CrashPoint("before commit RecordEnds.WriteAsync", 1)),
         ];
         var kills = new Kills(Engine.Sqlite);
 
