@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using JitBroker.Catalog;
 using JitBroker.People.OnCall;
+using JitBroker.People.Scim;
 
 namespace JitBroker.People;
 
@@ -12,6 +15,9 @@ namespace JitBroker.People;
 public sealed class PeopleDirectory(CatalogSnapshot catalog, PeopleSources sources)
 {
     private static readonly IReadOnlySet<string> Nobody = FrozenSet<string>.Empty;
+
+    // Catalog and roster never change, and looking up and sorting thousands of people for each rule of a list would be most of its time. Gone with either of the two.
+    private static readonly ConditionalWeakTable<Roster, ConditionalWeakTable<CatalogSnapshot, ConcurrentDictionary<string, IReadOnlyList<Person>>>> Known = [];
 
     public CatalogSnapshot Catalog => catalog;
 
@@ -77,7 +83,9 @@ public sealed class PeopleDirectory(CatalogSnapshot catalog, PeopleSources sourc
     public bool IsOnCall(string group) => catalog.Groups.TryGetValue(group, out var found) && found.Schedule is not null;
 
     /// <summary>Members in e-mail order; empty for an unknown group.</summary>
-    public IReadOnlyList<Person> Members(string group) => [.. MembersOf(group).Order(StringComparer.Ordinal).Select(Find).OfType<Person>()];
+    public IReadOnlyList<Person> Members(string group) => IsOnCall(group)
+        ? InOrder(group)
+        : Known.GetOrCreateValue(sources.Roster).GetOrCreateValue(catalog).GetOrAdd(group, static (name, self) => self.InOrder(name), this);
 
     /// <summary>E-mails of its members, each of them a person here, in no order; for large groups of which few are needed.</summary>
     public IEnumerable<string> MembersOf(string group) =>
@@ -91,6 +99,8 @@ public sealed class PeopleDirectory(CatalogSnapshot catalog, PeopleSources sourc
 
     public IReadOnlyList<string> GroupsOf(string email) =>
         [.. catalog.Groups.Keys.Where(g => IsMember(g, email)).Order(StringComparer.Ordinal)];
+
+    private IReadOnlyList<Person> InOrder(string group) => [.. MembersOf(group).Order(StringComparer.Ordinal).Select(Find).OfType<Person>()];
 
     private IReadOnlySet<string> EmailsOf(Group group) => group switch
     {

@@ -57,6 +57,8 @@ public static class Quorum
         ApprovalRule rule, IReadOnlyCollection<string> approvers, string requester, PeopleDirectory directory)
     {
         var groups = OpenGroups(rule, approvers, requester, directory);
+        if (groups.Count == 1)
+            return [.. directory.Members(groups[0]).Where(p => p.Email != requester && !approvers.Contains(p.Email)).Select(p => new Approver(p, groups))];
         return
         [
             .. groups.SelectMany(directory.Members)
@@ -137,7 +139,7 @@ public static class Quorum
         ApprovalRule rule, int stage, IReadOnlyCollection<string> approvers, List<string> groups, string requester, PeopleDirectory directory)
     {
         var most = rule.Stages.Sum(s => s.AnyOf.SelectMany(a => a.Clauses).Sum(c => c.Votes));
-        var fresh = groups.SelectMany(g => directory.Members(g).Select(p => p.Email).Where(p => p != requester && !approvers.Contains(p)).Take(most));
+        var fresh = groups.SelectMany(g => directory.MembersOf(g).Where(p => p != requester && !approvers.Contains(p)).Take(most));
         return Evaluate(rule, [.. approvers, .. fresh], directory).Stage > stage;
     }
 }

@@ -33,14 +33,14 @@ public static class RuleText
         var (groups, later) = (string.Join(" or ", clause.Groups), Later(clause, requester, directory));
         if (clause.Groups.Any(directory.IsUnknown))
             return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {groups} (members not known now){later}");
-        var members = Members(clause.Groups, requester, directory);
-        return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {members.Count} {groups}{Names(members)}{later}");
+        var (count, names) = Members(clause.Groups, requester, directory);
+        return string.Create(CultureInfo.InvariantCulture, $"{clause.Votes} of {count} {groups}{names}{later}");
     }
 
     /// <summary><c>, after 1 h also platform (Dan)</c> while it is still to come.</summary>
     private static string Later(Clause clause, string? requester, PeopleDirectory directory) =>
         clause is { IsEscalated: false, EscalateTo: { } to, EscalateAfter: { } after }
-            ? $", after {Durations.Human(after)} also {to}{Names(Members([to], requester, directory))}"
+            ? $", after {Durations.Human(after)} also {to}{Members([to], requester, directory).Names}"
             : "";
 
     /// <summary><c>data-owners (Bea, Dan, Eli), security (Eli)</c>: the groups that may decide in any stage, as a refusal names them.</summary>
@@ -49,7 +49,7 @@ public static class RuleText
 
     /// <summary>The same of some clauses.</summary>
     public static string Deciders(IEnumerable<Clause> clauses, string? requester, PeopleDirectory directory) =>
-        string.Join(", ", clauses.SelectMany(c => c.Groups).Distinct(StringComparer.Ordinal).Select(g => g + Names(Members([g], requester, directory))));
+        string.Join(", ", clauses.SelectMany(c => c.Groups).Distinct(StringComparer.Ordinal).Select(g => g + Members([g], requester, directory).Names));
 
     /// <summary><c>when on call in oncall, within 09:00-18:00 Europe/Paris, for at most 30 min</c>; empty without conditions.</summary>
     public static string Conditions(AutoRule auto)
@@ -63,17 +63,14 @@ public static class RuleText
         return string.Join(", ", parts.OfType<string>());
     }
 
-    private static List<Person> Members(IReadOnlyList<string> groups, string? requester, PeopleDirectory directory) =>
-        [.. groups.SelectMany(directory.Members).Where(p => p.Email != requester).DistinctBy(p => p.Email, StringComparer.Ordinal)];
-
-    /// <summary><c> (Bea, Dan, Eli and 4 more)</c> with a leading blank; empty for nobody.</summary>
-    private static string Names(IReadOnlyList<Person> people)
+    /// <summary>How many, and <c> (Bea, Dan, Eli and 4 more)</c> with a leading blank; empty for nobody. Of one group, however large, only those who are shown are looked at.</summary>
+    private static (int Count, string Names) Members(IReadOnlyList<string> groups, string? requester, PeopleDirectory directory)
     {
-        if (people.Count == 0)
-            return "";
-        var shown = string.Join(", ", people.Take(NamesShown).Select(p => p.Name));
-        return people.Count <= NamesShown
-            ? $" ({shown})"
-            : string.Create(CultureInfo.InvariantCulture, $" ({shown} and {people.Count - NamesShown} more)");
+        IReadOnlyList<Person> people = groups.Count == 1 ? directory.Members(groups[0]) : [.. groups.SelectMany(directory.Members).DistinctBy(p => p.Email, StringComparer.Ordinal)];
+        var count = people.Count - (requester is not null && groups.Any(g => directory.IsMember(g, requester)) ? 1 : 0);
+        if (count == 0)
+            return (0, "");
+        var shown = string.Join(", ", people.Where(p => p.Email != requester).Take(NamesShown).Select(p => p.Name));
+        return (count, count <= NamesShown ? $" ({shown})" : string.Create(CultureInfo.InvariantCulture, $" ({shown} and {count - NamesShown} more)"));
     }
 }
