@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using JitBroker.Client;
+using JitBroker.Issuers.Kafka;
+using JitBroker.Issuers.Kafka.Wire;
+using JitBroker.Issuing;
 using JitBroker.LiveTests.Fixtures;
+using JitBroker.Server.Hosting;
 using JitBroker.Tests.Kafka;
 
 namespace JitBroker.LiveTests.Targets;
@@ -63,6 +67,23 @@ public sealed class KafkaTests : IDisposable
         Assert.DoesNotContain("after she was done", consumer.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Killed_between_mint_and_record_the_user_is_removed_after_a_restart()
+    {
+        Assert.SkipWhen(KafkaServer.Home is null, KafkaServer.Absence);
+        var server = await KafkaServer.StartAsync(null, Ports.Take(2));
+        await using var access = await LiveAccess.StartAsync(Target(server.Port, "scram"), crashPoints: true);
+        var grant = await access.GrantAsync("INC-73");
+        access.DieAt("after mint at kafka");
+        await Assert.ThrowsAsync<BrokerUnreachableException>(() => access.CollectAsync(grant));
+        Assert.Equal(["ACLs of a user", "SCRAM user"], (await StandingAsync(server.Port)).Order(StringComparer.Ordinal));
+
+        await access.Broker.StartAsync();
+
+        await Eventually.TrueAsync(async () => (await StandingAsync(server.Port)).Count == 0);
+        await access.DoneAsync(grant);
+    }
+
     public void Dispose()
     {
         KafkaServer.StopAll();
@@ -73,6 +94,16 @@ public sealed class KafkaTests : IDisposable
         string.Create(CultureInfo.InvariantCulture, $$"""{ kind: kafka, bootstrap: ["127.0.0.1:{{port}}"], tls: false, user: {{KafkaServer.Admin}}, password: "${env:LIVE_KAFKA}", mode: {{mode}} }"""),
         $$"""{ topics: [ { name: {{Topic}}, operations: [read] } ] }""",
         new Dictionary<string, string>(StringComparer.Ordinal) { ["LIVE_KAFKA"] = KafkaServer.AdminPassword });
+
+    /// <summary>What stands at Kafka under our names.</summary>
+    private static async Task<List<string>> StandingAsync(int port)
+    {
+        var clock = BrokerHost.NewClock();
+        await using var connections = new BrokerConnections(clock);
+        var users = new ListUsers(new KafkaTarget((string reference, out string problem) => (problem = "") + (reference == "${env:LIVE_KAFKA}" ? KafkaServer.AdminPassword : reference), connections, clock));
+        var settings = $$"""{"bootstrap":["{{Server(port)}}"],"tls":false,"user":"{{KafkaServer.Admin}}","password":"${env:LIVE_KAFKA}"}""";
+        return [.. Assert.IsType<TargetListing.Listed>(await users.ListAsync(new TargetToCheck("target", settings, []), CancellationToken.None)).Objects.Select(o => o.What)];
+    }
 
     private async Task ProduceAsync(int port, string text)
     {
