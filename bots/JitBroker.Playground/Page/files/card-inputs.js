@@ -59,7 +59,7 @@ function choices(ctx, e, set, told) {
 function filtered(e, now, told) {
   const titleOf = (value) => e.choices?.find((c) => c.value === value)?.title ?? '';
   const panel = h('div', { class: 't-choices', role: 'listbox', hidden: true });
-  const field = h('input', { class: 'field', type: 'text', id: `i-${e.id}`, 'data-key': e.id, role: 'combobox', 'aria-expanded': 'false', autocomplete: 'off', placeholder: e.placeholder ?? 'Type to search', value: titleOf(now), oninput: show, onfocus: () => { field.select(); show(); }, onblur: leave, onkeydown: keys });
+  const field = h('input', { class: 'field', type: 'text', id: `i-${e.id}`, 'data-key': e.id, role: 'combobox', 'aria-expanded': 'false', autocomplete: 'off', placeholder: e.placeholder ?? 'Type to search', value: titleOf(now), oninput: show, onclick: () => { field.select(); show(); }, onblur: leave, onkeydown: keys });
   let active = 0;
   return h('div', { class: 't-filtered' }, field, panel);
 

@@ -33,7 +33,7 @@ export function makeTeamsComposer(app) {
 
   function changed() {
     const channel = chat?.kind === 'channel';
-    field.placeholder = channel ? 'Ask for access, or reply' : 'Type a message';
+    field.placeholder = 'Type a message';
     field.style.height = 'auto';
     field.style.height = `${Math.min(field.scrollHeight, 160)}px`;
     button.disabled = !field.value.trim();

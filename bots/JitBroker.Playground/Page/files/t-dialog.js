@@ -8,6 +8,7 @@ const root = document.getElementById('t-dialogs');
 const drafts = new Map();
 const opened = new Map();
 let drawn = '';
+let shownStep = null;
 let dismiss = null;
 
 document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && root.firstChild && !document.querySelector('#modals > *')) dismiss?.(); });
@@ -17,7 +18,7 @@ export function drawDialog(app, dialog) {
   const key = dialog ? JSON.stringify([app.tenant.me, dialog]) : '';
   if (key === drawn) return;
   const step = dialog && `${app.tenant.me} ${dialog.step} ${JSON.stringify(dialog.card)}`;
-  const same = root.firstChild?.dataset.step === step;
+  const same = Boolean(root.firstChild) && shownStep === step;
   if (!same) { drafts.clear(); opened.clear(); }
   const wasOpen = Boolean(root.firstChild);
   drawn = key;
@@ -25,7 +26,7 @@ export function drawDialog(app, dialog) {
   const focus = document.activeElement?.dataset?.key;
   const scroll = root.querySelector('.modal-body')?.scrollTop ?? 0;
   const node = overlay(app, dialog, !wasOpen);
-  node.dataset.step = step;
+  shownStep = step;
   replace(root, node);
   root.querySelector('.modal-body').scrollTop = same ? scroll : 0;
   const at = (same && focus && root.querySelector(`[data-key="${CSS.escape(focus)}"]`)) || root.querySelector('.has-error [data-key]') || root.querySelector('[data-key]') || root.querySelector('.t-dialog');

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using JitBroker.Playground.Blocks;
 using static JitBroker.Playground.Blocks.Rules;
 using static JitBroker.Playground.Teams.Cards.CardRules;
@@ -7,11 +8,9 @@ namespace JitBroker.Playground.Teams.Cards;
 /// <summary>The elements of Adaptive Cards 1.5 that this tenant's client draws: what each holds.</summary>
 internal static class CardElements
 {
-    private static readonly Rule Visible = Flag;
-
     private static Rule Element(string type, params Property[] more) => Shape(
     [
-        new("type", OneOf(type), true), new("id", Text(255)), new("isVisible", Visible), new("separator", Flag), new("spacing", AnyCase(Spacings)),
+        new("type", OneOf(type), true), new("id", Text(255)), new("isVisible", Flag), new("separator", Flag), new("spacing", AnyCase(Spacings)),
         new("height", AnyCase("auto", "stretch")), new("fallback", Fallback(() => One)), new("requires", AnyObject), .. more,
     ]);
 
@@ -66,7 +65,7 @@ internal static class CardElements
         ["Input.ChoiceSet"] = All(
             Input("Input.ChoiceSet", new("choices", List(0, 500, Choice)), new("choices.data", AnyObject), new("isMultiSelect", Flag), new("style", AnyCase("compact", "expanded", "filtered")),
                 new("value", Text(8000, min: 0)), new("placeholder", Text(1000)), new Property("wrap", Flag)),
-            Must(o => o["choices"] is System.Text.Json.Nodes.JsonArray { Count: > 0 } || o["choices.data"] is not null, "must have at least one of: choices")),
+            Must(o => o["choices"] is JsonArray { Count: > 0 } || o["choices.data"] is not null, "must have at least one of: choices")),
     };
 
     /// <summary>Any element.</summary>
@@ -74,7 +73,7 @@ internal static class CardElements
 
     private static Property[] ColumnProperties(bool typed) =>
     [
-        .. typed ? [new Property("type", OneOf("Column"), true)] : Array.Empty<Property>(), new("id", Text(255)), new("isVisible", Visible), new("separator", Flag), new("spacing", AnyCase(Spacings)),
+        .. typed ? [new Property("type", OneOf("Column"), true)] : Array.Empty<Property>(), new("id", Text(255)), new("isVisible", Flag), new("separator", Flag), new("spacing", AnyCase(Spacings)),
         new("fallback", Any), new("requires", AnyObject), Items("items"), new("width", Either(n => Wire.Text(n) is not null, Any, Number)), .. Boxed,
     ];
 }

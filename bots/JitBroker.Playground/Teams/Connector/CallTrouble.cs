@@ -16,7 +16,7 @@ internal sealed class CallTrouble(Tenant tenant, Faults faults, CallFaults chanc
         var fault = faults.Take(name) ?? chance.Take(name);
         var answer = fault is { AfterEffect: false } ? null : await effect();
         if (fault is { Delay: var delay } && delay > TimeSpan.Zero) await Task.Delay(delay, tenant.Clock, ct);
-        if (fault is { BreaksConnection: true } || fault is { AfterEffect: true, Status: 0 })
+        if (fault is { BreaksConnection: true } or { Status: 0, KeepsAnswer: false })
         {
             Note(name, shown, 0, null);
             http.Abort();

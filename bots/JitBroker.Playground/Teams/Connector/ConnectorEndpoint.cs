@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using JitBroker.Playground.Teams.State;
 using JitBroker.Playground.Teams.Tokens;
 
@@ -32,7 +33,7 @@ internal sealed class ConnectorEndpoint(Tenant tenant, AccessTokens tokens, Call
 
     private ConnectorAnswer Answer(ConnectorCall? call, string? bearer, Func<ConnectorCall, ConnectorAnswer> handle)
     {
-        if (!tokens.IsGood(bearer)) return new ConnectorAnswer(401, new System.Text.Json.Nodes.JsonObject { ["message"] = "Authorization has been denied for this request." });
+        if (!tokens.IsGood(bearer)) return new ConnectorAnswer(401, new JsonObject { ["message"] = "Authorization has been denied for this request." });
         if (call is null) return ConnectorAnswer.Fail(400, "BadSyntax", "Bad format of the request: the body is no JSON object.");
         if (_throttle.Refuse(call) is { } seconds) return ConnectorAnswer.Fail(429, "Throttled", "Too many requests.") with { RetryAfter = seconds };
         if (call.Bytes > tenant.Options.MaxActivityBytes) return ConnectorAnswer.Fail(413, "MessageSizeTooBig", "Message size too large.");

@@ -12,7 +12,7 @@ internal sealed class TokenEndpoint(Tenant tenant, AccessTokens tokens, Func<Uri
 {
     private const string Scope = "https://api.botframework.com/.default";
 
-    // one of Microsoft's, by which a single-tenant bot may be told from a legacy one
+    // what bots of many tenants ask, of the time before 2025
     private const string LegacyTenant = "botframework.com";
 
     public void Map(IEndpointRouteBuilder routes)

@@ -111,5 +111,5 @@ internal sealed class TeamsBench : IAsyncDisposable
 
     /// <summary>The answer to an invoke that opens a dialog, or its next step.</summary>
     public static string Opens(string card, string title = "Ask") =>
-        $$$"""{"task":{"type":"continue","value":{"title":"{{{title}}}","height":"medium","width":"medium","card":{"contentType":"application/vnd.microsoft.card.adaptive","content":{{{card}}} }}}}""";
+        $$$"""{"task":{"type":"continue","value":{"title":"{{{title}}}","height":"medium","width":"medium","card":{"contentType":"application/vnd.microsoft.card.adaptive","content":{{{card}}} } } } }""";
 }
