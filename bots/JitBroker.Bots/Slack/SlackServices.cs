@@ -1,33 +1,14 @@
 using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
-using JitBroker.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
 
-/// <summary>Registration of what chat says and of Slack.</summary>
+/// <summary>Registration of Slack.</summary>
 public static class SlackServices
 {
-    /// <summary>What every chat surface shares.</summary>
-    public static IServiceCollection AddChat(this IServiceCollection services, ChatLinks links) =>
-        services
-            .AddSingleton(links)
-            .AddSingleton<ReadStory>()
-            .AddSingleton<References>()
-            .AddSingleton<Lists>()
-            .AddSingleton<LatelyAsked>()
-            .AddSingleton<AccessReviewCard>()
-            .AddSingleton<DraftRequest>()
-            .AddSingleton<FillRequestForm>()
-            .AddSingleton<ReadHome>()
-            .AddSingleton<ChatService>()
-            .AddSingleton<ChatExtensions>()
-            .AddSingleton<ChatEmergencies>()
-            .AddSingleton<SignInByChat>()
-            .AddSingleton<LinkByChat>();
-
     /// <summary>Slack, by requests or by sockets. Needs the core; <see cref="SlackRoutes.MapSlack"/> maps its routes, and the core's scheduling rings its sweep.</summary>
     public static IServiceCollection AddSlack(this IServiceCollection services, SlackOptions options)
     {
@@ -43,7 +24,6 @@ public static class SlackServices
 
     private static IServiceCollection AddSlackOutbound(this IServiceCollection services) =>
         services
-            .AddSingleton<SlackHttp>()
             .AddSingleton<SlackPace>()
             .AddSingleton<SlackClient>()
             .AddSingleton<SlackCalls>()
@@ -73,8 +53,7 @@ public static class SlackServices
             .AddSingleton<SlackWork>()
             .AddSingleton<SlackInbox>()
             .AddSingleton<SlackEndpoint>()
-            .AddSingleton<WorkInbox>()
-            .AddSingleton<ISweep>(provider => provider.GetRequiredService<WorkInbox>())
+            .AddSingleton<IInboxWork>(provider => provider.GetRequiredService<SlackWork>())
             .AddHostedService(provider => provider.GetRequiredService<SlackWork>())
             .AddHostedService<SlackGreeting>();
 }

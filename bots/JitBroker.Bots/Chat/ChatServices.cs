@@ -1,0 +1,29 @@
+using JitBroker.Scheduling;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JitBroker.Bots.Chat;
+
+/// <summary>Registration of what chat says, on whichever surface.</summary>
+public static class ChatServices
+{
+    /// <summary>What every chat surface shares.</summary>
+    public static IServiceCollection AddChat(this IServiceCollection services, ChatLinks links) =>
+        services
+            .AddSingleton(links)
+            .AddSingleton<ReadStory>()
+            .AddSingleton<References>()
+            .AddSingleton<Lists>()
+            .AddSingleton<LatelyAsked>()
+            .AddSingleton<AccessReviewCard>()
+            .AddSingleton<DraftRequest>()
+            .AddSingleton<FillRequestForm>()
+            .AddSingleton<ReadHome>()
+            .AddSingleton<ChatService>()
+            .AddSingleton<ChatExtensions>()
+            .AddSingleton<ChatEmergencies>()
+            .AddSingleton<SignInByChat>()
+            .AddSingleton<LinkByChat>()
+            .AddSingleton<ChatHttp>()
+            .AddSingleton<WorkInbox>()
+            .AddSingleton<ISweep>(provider => provider.GetRequiredService<WorkInbox>());
+}
