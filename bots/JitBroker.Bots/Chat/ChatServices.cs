@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JitBroker.Bots.Chat;
 
-/// <summary>Registration of what chat says, on whichever surface.</summary>
+/// <summary>Registration of what chat understands and says.</summary>
 public static class ChatServices
 {
     /// <summary>What every chat surface shares.</summary>
@@ -11,6 +11,7 @@ public static class ChatServices
         services
             .AddSingleton(links)
             .AddSingleton<ReadStory>()
+            .AddSingleton<ReadSaying>()
             .AddSingleton<References>()
             .AddSingleton<Lists>()
             .AddSingleton<LatelyAsked>()

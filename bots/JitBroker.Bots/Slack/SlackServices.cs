@@ -1,4 +1,3 @@
-using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
