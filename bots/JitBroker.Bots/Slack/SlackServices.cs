@@ -1,3 +1,4 @@
+using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
