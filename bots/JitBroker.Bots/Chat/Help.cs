@@ -29,7 +29,7 @@ public static class Help
         ChatText.Plain("What you can type"),
         [
             new ChatPart.Paragraph(ChatText.Of($"{Say.Strong("Access for a while, with somebody's yes, ended for you.")}")),
-            .. Lines.Select(l => new ChatPart.Paragraph(ChatText.Of($"{Say.Code("/access " + l.Usage)} {l.Does}"))),
+            .. Lines.Select(l => new ChatPart.Paragraph(ChatText.Of($"{Say.Command(l.Usage)} {l.Does}"))),
             new ChatPart.Fine(ChatText.Of($"REQUEST and GRANT: an id, the first 6 or more of its characters, or an entitlement of which one is live. Durations: {Say.Code("30m")}, {Say.Code("1h30m")}.")),
         ]);
 
@@ -38,7 +38,7 @@ public static class Help
     {
         var word = Cut.To(Clean.Line(unknown.Word), 40);
         var sentence = unknown.Nearest is { } near
-            ? ChatText.Of($"I don't know \"{word}\". Did you mean {Say.Code("/access " + near)}?")
+            ? ChatText.Of($"I don't know \"{word}\". Did you mean {Say.Command(near)}?")
             : ChatText.Of($"I don't know \"{word}\".");
         return new ChatMessage(sentence, [new ChatPart.Paragraph(sentence), .. All().Parts.Skip(1)]);
     }

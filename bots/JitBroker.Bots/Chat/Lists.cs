@@ -15,7 +15,7 @@ public sealed class Lists(RequestReader reader, ReadStory stories)
         var waiting = await reader.ListAsync(actor.Email, new RequestQuery(RequestState.Pending, Mine: true, Limit: Shown), cancellationToken);
         var live = held.Items.Where(g => g.Grant.State is not "ended").Select(g => g.Grant.RequestId).ToList();
         if (live.Count == 0 && waiting.Items.Count == 0)
-            return ChatMessage.Sentence(ChatText.Of($"You hold no access and wait for none. {Say.Code("/access request")} opens the form."));
+            return ChatMessage.Sentence(ChatText.Of($"You hold no access and wait for none. {Say.Command("request")} opens the form."));
         var parts = new List<ChatPart>();
         await AddAsync(parts, "Your access", live, AskerCard.AccessButtons, cancellationToken);
         await AddAsync(parts, "Waiting for a decision", [.. waiting.Items.Select(d => d.Request.Id)], AskerCard.Buttons, cancellationToken);

@@ -1,4 +1,3 @@
-using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
 using JitBroker.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,27 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
 
-/// <summary>Registration of what chat says and of Slack.</summary>
+/// <summary>Registration of Slack.</summary>
 public static class SlackServices
 {
-    /// <summary>What every chat surface shares.</summary>
-    public static IServiceCollection AddChat(this IServiceCollection services, ChatLinks links) =>
-        services
-            .AddSingleton(links)
-            .AddSingleton<ReadStory>()
-            .AddSingleton<References>()
-            .AddSingleton<Lists>()
-            .AddSingleton<LatelyAsked>()
-            .AddSingleton<AccessReviewCard>()
-            .AddSingleton<DraftRequest>()
-            .AddSingleton<FillRequestForm>()
-            .AddSingleton<ReadHome>()
-            .AddSingleton<ChatService>()
-            .AddSingleton<ChatExtensions>()
-            .AddSingleton<ChatEmergencies>()
-            .AddSingleton<SignInByChat>()
-            .AddSingleton<LinkByChat>();
-
     /// <summary>Slack, by requests or by sockets. Needs the core; <see cref="SlackRoutes.MapSlack"/> maps its routes, and the core's scheduling rings its sweep.</summary>
     public static IServiceCollection AddSlack(this IServiceCollection services, SlackOptions options)
     {

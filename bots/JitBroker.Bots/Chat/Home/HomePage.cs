@@ -19,16 +19,16 @@ public static class HomePage
                 .. home.MayTakeEmergency ? [new ChatButton(ChatActions.BreakGlass, "Emergency access", ChatActions.Nothing, ButtonStyle.Danger)] : Array.Empty<ChatButton>(),
             ]),
         };
-        Section(parts, "Waiting on me", home.Waiting, s => Waiting(s, home.Email), ChatText.Of($"Nothing waits for you. What you may decide shows up here."), "/access pending");
-        Section(parts, "My access", home.Access, Access, ChatText.Of($"You hold no access. Press {Say.Strong("Request access")} above: it starts when it is approved and ends by itself."), "/access mine");
-        Section(parts, "My requests", home.Requests, Asked, ChatText.Of($"You wait for nobody's decision."), "/access mine");
+        Section(parts, "Waiting on me", home.Waiting, s => Waiting(s, home.Email), ChatText.Of($"Nothing waits for you. What you may decide shows up here."), "pending");
+        Section(parts, "My access", home.Access, Access, ChatText.Of($"You hold no access. Press {Say.Strong("Request access")} above: it starts when it is approved and ends by itself."), "mine");
+        Section(parts, "My requests", home.Requests, Asked, ChatText.Of($"You wait for nobody's decision."), "mine");
         parts.Add(new ChatPart.Rule());
         parts.Add(new ChatPart.Heading("Ask again"));
         parts.AddRange(home.Again.Select(a => Again(a, home.Now)));
         if (home.Again.Count == 0)
             parts.Add(new ChatPart.Fine(ChatText.Of($"What you asked for before shows up here, to be asked for again with one press.")));
         parts.Add(new ChatPart.Rule());
-        parts.Add(new ChatPart.Fine(ChatText.Of($"For {home.Name} · as of {Say.Exact(home.Now, home.Now)} · {Say.Code("/access help")} shows what you can type")));
+        parts.Add(new ChatPart.Fine(ChatText.Of($"For {home.Name} · as of {Say.Exact(home.Now, home.Now)} · {Say.Command("help")} shows what you can type")));
         return parts;
     }
 
@@ -45,7 +45,7 @@ public static class HomePage
         foreach (var story in list.Shown)
             parts.AddRange(entry(story));
         if (list.Count > list.Shown.Count)
-            parts.Add(new ChatPart.Fine(ChatText.Of($"The first {list.Shown.Count} of {list.CountText}. {Say.Code(all)} and {Say.Code(all.Replace("/access", "jit", StringComparison.Ordinal))} list more.")));
+            parts.Add(new ChatPart.Fine(ChatText.Of($"The first {list.Shown.Count} of {list.CountText}. {Say.Command(all)} and {Say.Code("jit " + all)} list more.")));
     }
 
     private static IEnumerable<ChatPart> Waiting(RequestStory story, string reader)

@@ -14,8 +14,11 @@ public abstract record Piece
 
     public sealed record Strong(string Text) : Piece;
 
-    /// <summary>Something to be typed or copied: a command, an id.</summary>
+    /// <summary>Something to be copied: an id, a command line.</summary>
     public sealed record Code(string Text) : Piece;
+
+    /// <summary>Words to be typed to the bot: <c>mine</c>. Each surface shows them the way they are typed there.</summary>
+    public sealed record Command(string Words) : Piece;
 
     /// <summary>A person who is to notice. <paramref name="Account"/> is theirs on the surface that renders it; empty: they are named only.</summary>
     public sealed record Mention(string Account, string Name) : Piece;
@@ -93,6 +96,8 @@ public static class Say
 
     public static Piece Code(string text) => new Piece.Code(text);
 
+    public static Piece Command(string words) => new Piece.Command(words);
+
     public static Piece Mention(string? account, string name) => new Piece.Mention(account ?? "", name);
 
     /// <summary>The time of day, with its date when it is not about now.</summary>
@@ -117,6 +122,7 @@ public static class Say
         Piece.Plain plain => plain.Text,
         Piece.Strong strong => strong.Text,
         Piece.Code code => code.Text,
+        Piece.Command command => "/access " + command.Words,
         Piece.Mention mention => mention.Name,
         Piece.Moment moment => InUtc(moment),
         _ => throw new InvalidOperationException($"{piece.GetType().Name} cannot be said."),

@@ -43,6 +43,7 @@ internal static partial class Mrkdwn
         {
             Piece.Strong strong => ("*", Inert(strong.Text).Trim()),
             Piece.Code code => ("`", Inert(code.Text).Trim()),
+            Piece.Command command => ("`", Inert("/access " + command.Words).Trim()),
             Piece.Mention mention => ("", PlainText(mention.Name)),
             Piece.Plain plain => ("", PlainText(plain.Text)),
             _ => throw new InvalidOperationException($"{piece.GetType().Name} has no mrkdwn."),

@@ -1,11 +1,5 @@
 using JitBroker.Bots.Chat;
-using JitBroker.Catalog.Reloading;
-using JitBroker.Leases;
 using JitBroker.Outbox;
-using JitBroker.People.Linking;
-using JitBroker.People.SignIn;
-using JitBroker.Reconciling;
-using JitBroker.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
@@ -15,9 +9,8 @@ namespace JitBroker.Bots.Slack;
 /// or out of order still shows the truth.
 /// </summary>
 internal sealed partial class SlackSender(
-    ReadStory stories, Sessions sessions, ReadIdentities identities, Database database, LeaseStore leases, Grants.GrantStore grants, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people,
-    ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, SlackThreads notes, AccessReviewCard accessReview,
-    TimeProvider clock, ILogger<SlackSender> log) : IDeliverySender
+    ReadSaying sayings, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people, ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, SlackThreads notes,
+    ILogger<SlackSender> log) : IDeliverySender
 {
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -33,74 +26,13 @@ internal sealed partial class SlackSender(
             return copy is null ? new SendOutcome.Moot("A Home is only ever edited.") : await HomeAsync(copy, cancellationToken);
         if (delivery.Template == Templates.ThreadNote)
             return await NoteAsync(delivery, cancellationToken);
-        var (said, story) = await SayingAsync(delivery, cancellationToken);
+        var (said, story) = await sayings.HandleAsync(delivery, cancellationToken);
         if (said is null)
             return new SendOutcome.Moot("There is nothing to say any more.");
         var message = MessageRenderer.Render(said);
         return copy is null
             ? await PostAsync(delivery, story, message, cancellationToken)
             : await EditAsync(copy, story, message, cancellationToken);
-    }
-
-    private async Task<(ChatMessage? Said, RequestStory? Story)> SayingAsync(Delivery delivery, CancellationToken cancellationToken)
-    {
-        switch (delivery.Template)
-        {
-            case Templates.ApprovalCard:
-                var asked = await stories.HandleAsync(delivery.AboutId, cancellationToken);
-                return (asked is null ? null : ApprovalCard.Of(asked, delivery.Recipient), asked);
-            case Templates.EmergencyCard:
-                var taken = await stories.HandleAsync(delivery.AboutId, cancellationToken);
-                return (taken is null ? null : EmergencyCard.Of(taken), taken);
-            case Templates.ReviewNotice:
-                var reviewed = await OfGrantAsync(delivery.AboutId, cancellationToken);
-                return (reviewed is null ? null : ReviewNotice.Of(reviewed, delivery.Data), reviewed);
-            case Templates.AskerCard:
-                var own = await stories.HandleAsync(delivery.AboutId, cancellationToken);
-                return (own is null ? null : AskerCard.Of(own), own);
-            case Templates.ExpiryNotice:
-                var ending = await OfGrantAsync(delivery.AboutId, cancellationToken);
-                return (ending is null ? null : Notices.Expiry(ending), ending);
-            case Templates.LapseNotice:
-                var lapsed = await stories.HandleAsync(delivery.AboutId, cancellationToken);
-                return (lapsed is null ? null : Notices.Lapsed(lapsed), lapsed);
-            case Templates.AccessReview:
-                return (await accessReview.OfAsync(delivery, cancellationToken), null);
-            case Templates.StuckNotice:
-                return await OfLeaseAsync(delivery.AboutId, Notices.Stuck, cancellationToken);
-            case Templates.AbandonedNotice:
-                return await OfLeaseAsync(delivery.AboutId, Notices.Abandoned, cancellationToken);
-            case Templates.CatalogNotice:
-                return (CatalogNotice.FromText(delivery.Data) is { } catalog ? Notices.Catalog(catalog) : null, null);
-            case Templates.TargetNotice:
-                return (TargetNotice.FromText(delivery.Data) is { } target ? Notices.Target(target, clock.GetUtcNow()) : null, null);
-            case Templates.ReconciliationNotice:
-                return (ReconciliationNotice.FromText(delivery.Data) is { } looked ? Notices.Reconciliation(looked) : null, null);
-            case Templates.SignInNotice:
-                var session = await sessions.FindByIdAsync(delivery.AboutId, cancellationToken);
-                return (session is { DisownedAt: null } ? Notices.SignedIn(session, clock.GetUtcNow()) : null, null);
-            case Templates.LinkQuestion:
-                return (LinkByChat.QuestionIfOpen(await identities.FindLinkAsync(delivery.AboutId, cancellationToken), clock.GetUtcNow()), null);
-            case Templates.LinkNotice:
-                return (await identities.FindAsync(delivery.AboutId, cancellationToken) is { IsLinked: true } linked ? LinkByChat.Linked(linked, clock.GetUtcNow()) : null, null);
-            case Templates.UnlinkNotice:
-                return (await identities.FindAsync(delivery.AboutId, cancellationToken) is { IsLinked: false } unlinked ? LinkByChat.Unlinked(unlinked, clock.GetUtcNow()) : null, null);
-            default:
-                return (null, null);
-        }
-    }
-
-    private async Task<RequestStory?> OfGrantAsync(string grantId, CancellationToken cancellationToken)
-    {
-        var grant = await database.ReadAsync(session => grants.FindAsync(session, grantId, cancellationToken), cancellationToken);
-        return grant is null ? null : await stories.HandleAsync(grant.RequestId, cancellationToken);
-    }
-
-    private async Task<(ChatMessage? Said, RequestStory? Story)> OfLeaseAsync(string leaseId, Func<RequestStory, Lease, ChatMessage?> say, CancellationToken cancellationToken)
-    {
-        var lease = await database.ReadAsync(session => leases.FindAsync(session, leaseId, cancellationToken), cancellationToken);
-        var story = lease is null ? null : await OfGrantAsync(lease.GrantId, cancellationToken);
-        return (story is null ? null : say(story, lease!), story);
     }
 
     private async Task<SendOutcome> PostAsync(Delivery delivery, RequestStory? story, SlackMessage message, CancellationToken cancellationToken)
