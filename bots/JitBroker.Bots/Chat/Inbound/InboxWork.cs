@@ -47,6 +47,9 @@ internal abstract class InboxWork<TDelivery>(Database database, InboxStore inbox
 
     public abstract string Surface { get; }
 
+    /// <summary>Nothing waits or is worked on in this process.</summary>
+    public bool IsIdle => _held.IsEmpty;
+
     /// <summary>Whether it must be worked on within seconds.</summary>
     protected abstract bool IsUrgent(TDelivery delivery);
 
