@@ -22,5 +22,11 @@ public static class ChatServices
             .AddSingleton<ChatExtensions>()
             .AddSingleton<ChatEmergencies>()
             .AddSingleton<SignInByChat>()
-            .AddSingleton<LinkByChat>();
+            .AddSingleton<LinkByChat>()
+            .AddSingleton<OpenForms>()
+            .AddSingleton<SubmitForms>()
+            .AddSingleton<ChatPresses>()
+            .AddSingleton<ChatCommands>()
+            .AddSingleton<CopyKeeper>()
+            .AddSingleton<FollowUp>();
 }

@@ -11,6 +11,7 @@ using JitBroker.Playground;
 using JitBroker.Policy;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
+using JitBroker.Tests.Chat;
 using JitBroker.Tests.Loop;
 using JitBroker.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +26,7 @@ internal sealed class SlackBench : IAsyncDisposable
 {
     public const string Channel = "C0ACCESS";
     public const string Operations = "C0OPS";
+    public const string Loud = "C0BREAK";
 
     /// <summary>Everything goes wrong now and then, but for what a person waits for: calls that fail then are answered with a sentence, which other tests look at.</summary>
     private static readonly object Chaos = new
@@ -166,6 +168,8 @@ internal sealed class SlackBench : IAsyncDisposable
         JsonArray a => string.Join('\n', a.Select(Text)),
         _ => "",
     };
+
+    public static IEnumerable<string> ButtonsOf(JsonObject message) => Elements(message).Select(e => (string?)e["action_id"]).OfType<string>();
 
     public static bool HasButton(JsonObject? message, string action) => Elements(message).Any(e => (string?)e["action_id"] == action);
 
