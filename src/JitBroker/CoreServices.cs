@@ -155,6 +155,8 @@ public static class CoreServices
     private static IServiceCollection AddLeases(this IServiceCollection services) =>
         services
             .AddSingleton<LeaseStore>()
+            .AddSingleton<DueLeaseStore>()
+            .AddSingleton<ProlongStore>()
             .AddSingleton<LaneStore>()
             .AddSingleton<Lanes>()
             .AddSingleton<MintGates>()

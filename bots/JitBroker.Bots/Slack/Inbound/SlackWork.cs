@@ -27,6 +27,9 @@ internal sealed partial class SlackWork(
     private readonly Channel<SlackDelivery> _triggers = Bounded();
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
 
+    /// <summary>Nothing waits or is worked on in this process.</summary>
+    public bool IsIdle => _held.IsEmpty;
+
     /// <summary>Never waits. A delivery that finds no room is taken from the inbox when its claim has run out.</summary>
     public void Post(SlackDelivery delivery)
     {
