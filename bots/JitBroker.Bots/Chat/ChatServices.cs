@@ -1,3 +1,4 @@
+using JitBroker.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JitBroker.Bots.Chat;
@@ -28,5 +29,8 @@ public static class ChatServices
             .AddSingleton<ChatPresses>()
             .AddSingleton<ChatCommands>()
             .AddSingleton<CopyKeeper>()
-            .AddSingleton<FollowUp>();
+            .AddSingleton<FollowUp>()
+            .AddSingleton<ChatHttp>()
+            .AddSingleton<WorkInbox>()
+            .AddSingleton<ISweep>(provider => provider.GetRequiredService<WorkInbox>());
 }

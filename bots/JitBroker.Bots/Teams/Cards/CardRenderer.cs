@@ -6,7 +6,7 @@ namespace JitBroker.Bots.Teams;
 /// <summary>Turns what is to be said into an Adaptive Card of version 1.5, always within <see cref="CardLimits"/>: what is long is cut first, and where that is not enough the card says so.</summary>
 internal static class CardRenderer
 {
-    public const string Refresh = "refresh";
+    public const string Refresh = TeamsInvokes.Refresh;
 
     /// <summary>How tight it gets: the longest text of a part, and whether buttons carry a second form for old clients.</summary>
     private static readonly (int Limit, bool WithFallback)[] Fits = [(CardLimits.Text, true), (800, true), (400, true), (800, false), (400, false), (200, false), (100, false)];
