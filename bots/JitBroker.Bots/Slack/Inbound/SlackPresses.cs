@@ -31,7 +31,8 @@ internal sealed class SlackPresses(
             return;
         }
 
-        await copies.NoteAsync(Pressed(delivery), who.Value!, action, id, cancellationToken);
+        if (delivery is { IsEphemeral: false, ChannelId: { Length: > 0 } channel, MessageTs: { Length: > 0 } ts })
+            await copies.NoteAsync(new PressedMessage(SlackInbox.SurfaceName, workspaces.Known[0], channel, ts, IsPrivate: channel.StartsWith('D')), who.Value!, action, id, cancellationToken);
         if (await OpensAsync(delivery, who.Value!, action, id, cancellationToken))
             return;
         await SayAsync(delivery, await presses.RunAsync(who.Value!, action, id, delivery.IsEphemeral, (session, token) => FinishAsync(session, delivery, token), cancellationToken), action, cancellationToken);
@@ -55,11 +56,6 @@ internal sealed class SlackPresses(
             return false;
         return true;
     }
-
-    /// <summary>Null: what only one person sees cannot be edited later.</summary>
-    private PressedMessage? Pressed(SlackDelivery delivery) => delivery is { IsEphemeral: false, ChannelId: { Length: > 0 } channel, MessageTs: { Length: > 0 } ts }
-        ? new PressedMessage(SlackInbox.SurfaceName, workspaces.Known[0], channel, ts, channel.StartsWith('D'))
-        : null;
 
     private async Task AgainAsync(SlackDelivery delivery, Actor actor, string requestId, CancellationToken cancellationToken)
     {

@@ -75,7 +75,8 @@ internal sealed class TeamsPresses(
             return new Pressed.Shows(actor, null, Replaces: false);
         if (pressed.Verb == FormCard.Check)
             return new Pressed.Asks(await forms.RequestAsync(actor, RequestAccessForm.Read(pressed.Entered), cancellationToken));
-        await copies.NoteAsync(PlaceOf(activity, pressed.Origin), actor, pressed.Verb, pressed.Id, cancellationToken);
+        if (PlaceOf(activity, pressed.Origin) is { } message)
+            await copies.NoteAsync(message, actor, pressed.Verb, pressed.Id, cancellationToken);
         if (isForm)
             return await SendAsync(activity, actor, pressed, answer, cancellationToken);
         if (await presses.FormAsync(actor, pressed.Verb, pressed.Id, cancellationToken) is { } form)

@@ -9,21 +9,18 @@ using JitBroker.Storage;
 
 namespace JitBroker.Bots.Chat;
 
-/// <summary>Where a button was pressed.</summary>
-/// <param name="Tenant">Workspace or tenant.</param>
-/// <param name="IsDirect">It stands in the presser's own chat with the bot.</param>
-internal sealed record PressedMessage(string Surface, string Tenant, string Channel, string Message, bool IsDirect);
+/// <summary>The message that a button was pressed on.</summary>
+/// <param name="IsPrivate">Only the one who pressed sees it.</param>
+internal sealed record PressedMessage(string Surface, string Tenant, string Channel, string Message, bool IsPrivate);
 
 /// <summary>
 /// Keeps copies that nobody registered: a message whose posting looked failed but was not, or came twice, is registered at its first press and edited to the
 /// truth (E6). Only for one who may read it: a forged value must not make the bot show a request to somebody who may not see it (rule 14).
 /// </summary>
-internal sealed class CopyKeeper(
-    Database database, OutboxStore outbox, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
+internal sealed class CopyKeeper(Database database, OutboxStore outbox, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
 {
     /// <summary>Looks at where a button was pressed; what was pressed is not done here.</summary>
-    /// <param name="pressed">Null: on something that is never edited.</param>
-    public async Task NoteAsync(PressedMessage? pressed, Actor actor, string action, string id, CancellationToken cancellationToken)
+    public async Task NoteAsync(PressedMessage pressed, Actor actor, string action, string id, CancellationToken cancellationToken)
     {
         var template = action switch
         {
@@ -32,9 +29,8 @@ internal sealed class CopyKeeper(
             ChatActions.EndNow => Templates.EmergencyCard,
             _ => null,
         };
-        if (template is null || !Ids.IsId(id) || pressed is null)
-            return;
-        await database.WriteAsync(session => RegisterAsync(session, pressed, actor, template, action, id, cancellationToken), cancellationToken);
+        if (template is not null && Ids.IsId(id))
+            await database.WriteAsync(session => RegisterAsync(session, pressed, actor, template, action, id, cancellationToken), cancellationToken);
     }
 
     private async Task RegisterAsync(Session session, PressedMessage pressed, Actor actor, string template, string action, string id, CancellationToken cancellationToken)
@@ -57,16 +53,15 @@ internal sealed class CopyKeeper(
             Surface = pressed.Surface,
             Template = template,
             AboutId = requestId,
-            Recipient = template == Templates.AskerCard || pressed.IsDirect ? Recipients.Person(actor.Email) : Recipients.Channel(pressed.Channel),
+            Recipient = template == Templates.AskerCard || pressed.IsPrivate ? Recipients.Person(actor.Email) : Recipients.Channel(pressed.Channel),
             Tenant = pressed.Tenant,
             Channel = pressed.Channel,
             Message = pressed.Message,
             Revision = 0,
             PostedAt = now,
         };
-        if (!await outbox.InsertCopyAsync(session, copy, cancellationToken))
-            return;
-        await EditAsync(session, copy, now, cancellationToken);
+        if (await outbox.InsertCopyAsync(session, copy, cancellationToken))
+            await EditAsync(session, copy, now, cancellationToken);
     }
 
     /// <summary>A copy that shows an old revision, because its edit was given up: it is edited once more.</summary>
