@@ -103,7 +103,7 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
 
     public override Task BecomesAsync(string person, string what) => Host.DoAsync("teams/person", what switch
     {
-        "foreign" => new { person, role = "user", tenant_id = "11111111-2222-3333-4444-555555555555" },
+        "foreign" => new { person, role = "user", tenant_id = (string?)"11111111-2222-3333-4444-555555555555" },
         "bot" => new { person, role = "bot", tenant_id = (string?)null },
         "guest" => new { person, role = "guest", tenant_id = (string?)null },
         _ => new { person, role = "anonymous", tenant_id = (string?)null },
