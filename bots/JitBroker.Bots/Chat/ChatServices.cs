@@ -28,9 +28,12 @@ public static class ChatServices
             .AddSingleton<SubmitForms>()
             .AddSingleton<ChatPresses>()
             .AddSingleton<ChatCommands>()
-            .AddSingleton<CopyKeeper>()
             .AddSingleton<FollowUp>()
             .AddSingleton<ChatHttp>()
+            .AddSingleton<CopyKeeper>()
+            .AddSingleton<ChannelFallback>()
+            .AddSingleton<ThreadPlace>()
+            .AddSingleton<ReadThreadNote>()
             .AddSingleton<WorkInbox>()
             .AddSingleton<ISweep>(provider => provider.GetRequiredService<WorkInbox>());
 }

@@ -30,8 +30,6 @@ public static class SlackServices
             .AddSingleton<SlackWorkspaces>()
             .AddSingleton<PrivateAnswers>()
             .AddSingleton<ChannelSafety>()
-            .AddSingleton<ChannelFallback>()
-            .AddSingleton<ThreadPlace>()
             .AddSingleton<SlackHome>()
             .AddSingleton<SlackThreads>()
             .AddSingleton<IDeliverySender, SlackSender>();

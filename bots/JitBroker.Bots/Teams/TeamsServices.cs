@@ -1,4 +1,5 @@
 using JitBroker.Bots.Chat;
+using JitBroker.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JitBroker.Bots.Teams;
@@ -22,7 +23,10 @@ public static class TeamsServices
             .AddSingleton<TeamsCalls>()
             .AddSingleton<TeamsReferences>()
             .AddSingleton<TeamsDirects>()
-            .AddSingleton<TeamsReplies>();
+            .AddSingleton<TeamsReplies>()
+            .AddSingleton<TeamsMembers>()
+            .AddSingleton(provider => new TeamsStanding(provider.GetRequiredService<TeamsKeys>(), provider.GetRequiredService<TeamsCredentials>()))
+            .AddSingleton<IDeliverySender, TeamsDeliverySender>();
 
     private static IServiceCollection AddTeamsActing(this IServiceCollection services) =>
         services
@@ -41,5 +45,6 @@ public static class TeamsServices
             .AddSingleton<IInboxWork>(provider => provider.GetRequiredService<TeamsWork>())
             .AddSingleton<TeamsInbox>()
             .AddSingleton<TeamsEndpoint>()
-            .AddHostedService(provider => provider.GetRequiredService<TeamsWork>());
+            .AddHostedService(provider => provider.GetRequiredService<TeamsWork>())
+            .AddHostedService<TeamsGreeting>();
 }

@@ -18,7 +18,7 @@ internal sealed partial class TeamsReplies(TeamsDirects directs, TeamsCalls call
     public Task SayAsync(TeamsActivity activity, ChatMessage message, string? card, CancellationToken cancellationToken)
     {
         var view = CardView.InPerson(card is null ? null : new CardOrigin(card, ChatActions.Nothing));
-        return SayAsync(activity, new TeamsMessage(CardRenderer.Summary(message), CardRenderer.Render(message, view)), cancellationToken);
+        return SayAsync(activity, TeamsMessage.Of(message, view), cancellationToken);
     }
 
     public async Task SayAsync(TeamsActivity activity, TeamsMessage said, CancellationToken cancellationToken)
