@@ -11,6 +11,9 @@ internal static class CardRenderer
     /// <summary>How tight it gets: the longest text of a part, and whether buttons carry a second form for old clients.</summary>
     private static readonly (int Limit, bool WithFallback)[] Fits = [(CardLimits.Text, true), (800, true), (400, true), (800, false), (400, false), (200, false), (100, false)];
 
+    /// <summary>For those whose client does not fetch their own view.</summary>
+    private static readonly ChatText Elsewhere = ChatText.Of($"Who can act on this sees buttons here; or send me {Say.Command("pending")}.");
+
     public static JsonObject Render(ChatMessage message, CardView view)
     {
         IReadOnlyList<ChatPart> parts = message.Parts.Count == 0 ? [new ChatPart.Paragraph(message.Summary)] : message.Parts;
@@ -103,6 +106,8 @@ internal static class CardRenderer
             body.Add(element);
         }
 
+        if (!view.HasButtons && parts.Any(p => p is ChatPart.Actions { Buttons.Count: > 0 }))
+            body.Add(CardText.Block(Elsewhere, limit, isFine: true));
         return Frame(CardMarkdown.Inert(CardText.Plain(summary, CardLimits.Summary)), body, mentions, view);
     }
 
