@@ -57,14 +57,15 @@ public abstract record FieldInput
     /// <param name="Value">What is filled in; null: nothing.</param>
     public sealed record Words(int MaxLength, string? Value = null, string? Placeholder = null, bool IsLong = false) : FieldInput;
 
-    public sealed record Moment(DateTimeOffset? Chosen) : FieldInput;
+    /// <param name="Entered">What was entered instead, where that is none.</param>
+    public sealed record Moment(DateTimeOffset? Chosen, string? Entered = null) : FieldInput;
 
     internal FieldInput Filled(FormValues entered, string name) => this switch
     {
         Choice choice => choice with { Chosen = choice.Options.FirstOrDefault(o => o.Value == entered.Text(name)) },
         Search search => search with { Chosen = search.Options.FirstOrDefault(o => o.Value == entered.Text(name)) ?? (search.Chosen?.Value == entered.Text(name) ? search.Chosen : null) },
         Words words => words with { Value = entered.Text(name) },
-        Moment => new Moment(entered.Moment(name, out _)),
+        Moment => new Moment(entered.Moment(name, out var isReadable), isReadable ? null : entered.Text(name)),
         _ => throw new InvalidOperationException($"{GetType().Name} cannot be filled in."),
     };
 }

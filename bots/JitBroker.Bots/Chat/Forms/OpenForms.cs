@@ -56,6 +56,29 @@ public sealed class OpenForms(
         return ReviewForm.Of((await chat.StoryAsync(grant.Grant.RequestId, cancellationToken))!, grantId);
     }
 
+    /// <summary>A form that was sent and comes back, before what was entered is put into it; or why it does not open any more. The refusal that sent it back is written down already.</summary>
+    public async Task<Outcome<ChatForm>> ReopenAsync(Actor actor, string form, string about, FormValues entered, CancellationToken cancellationToken)
+    {
+        switch (form)
+        {
+            case DenyForm.Name:
+                return DenyForm.Of(about);
+            case ApproveLessForm.Name:
+                if (await chat.ObjectionToDecideAsync(actor, about, cancellationToken) is { } objection)
+                    return objection;
+                return ApproveLessForm.Of(LessChoices.Of((await chat.StoryAsync(about, cancellationToken))!));
+            case ReviewForm.Name:
+                if (await emergencies.ObjectionToReviewAsync(actor, about, cancellationToken) is { } no)
+                    return no;
+                return ReviewForm.Of((await chat.StoryAsync((await reader.FindGrantAsync(about, cancellationToken))!.Grant.RequestId, cancellationToken))!, about);
+            case EmergencyAccessForm.Name:
+                var emergency = await emergencies.FormAsync(actor, EmergencyAccessForm.Read(entered, about).Draft, cancellationToken);
+                return emergency.Refusal is { } refusal ? refusal : EmergencyAccessForm.Of(emergency.Value!);
+            default:
+                return await RequestAsync(actor, RequestAccessForm.Read(entered), cancellationToken);
+        }
+    }
+
     private async Task<Refusal?> ObjectionToDecideAsync(Actor actor, string requestId, CancellationToken cancellationToken) =>
         await chat.ObjectionToDecideAsync(actor, requestId, cancellationToken) is { } objection
             ? await refusals.RecordAsync(actor, "request.decide", Ids.IsId(requestId) ? requestId : null, null, objection, cancellationToken)

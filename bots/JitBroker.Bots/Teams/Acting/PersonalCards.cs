@@ -16,7 +16,8 @@ internal sealed class PersonalCards(ChatService chat, RequestReader reader, Read
     {
         if (await MessageAsync(activity, actor, origin, cancellationToken) is not (var message, var view))
             return null;
-        return CardRenderer.Render(said is null ? message : message with { Parts = [new ChatPart.Status(Tone.Good, said.Summary), .. message.Parts] }, view);
+        IReadOnlyList<ChatPart> parts = message.Parts.Count == 0 ? [new ChatPart.Paragraph(message.Summary)] : message.Parts;
+        return CardRenderer.Render(said is null ? message : message with { Parts = [new ChatPart.Status(Tone.Good, said.Summary), .. parts] }, view);
     }
 
     /// <summary>Everything of a person's, as <c>mine</c> shows it: Teams has no Home.</summary>

@@ -37,7 +37,7 @@ internal sealed class TeamsDialogs(ChatPresses presses, OpenForms forms, SubmitF
             return outcome.Reply.Message is { } said ? DialogAnswers.Said(said.Summary) : TeamsAnswer.Empty;
 
         // A form that could not even be opened any more says why, in the place of its faults.
-        var again = await FormNames.AgainAsync(forms, who.Value!, sent, cancellationToken);
+        var again = await forms.ReopenAsync(who.Value!, sent.Verb, FormNames.AboutOf(sent), sent.Entered, cancellationToken);
         return again.Refusal is { } refusal ? DialogAnswers.Refused(refusal) : DialogAnswers.Form(again.Value!.Answered(sent.Entered, outcome.Faults), offset);
     }
 

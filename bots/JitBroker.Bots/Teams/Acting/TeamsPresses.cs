@@ -90,7 +90,7 @@ internal sealed class TeamsPresses(
         var sent = (await submissions.HandleAsync(actor, pressed.Verb, FormNames.AboutOf(pressed), pressed.Entered, Together(activity, answer), cancellationToken))!;
         if (sent.Faults.Count == 0)
             return new Pressed.Shows(actor, sent.Reply.Message, Replaces: true);
-        var again = await FormNames.AgainAsync(forms, actor, pressed, cancellationToken);
+        var again = await forms.ReopenAsync(actor, pressed.Verb, FormNames.AboutOf(pressed), pressed.Entered, cancellationToken);
         return again.Refusal is { } refusal ? new Pressed.No(refusal) : new Pressed.Asks(again.Value!.Answered(pressed.Entered, sent.Faults));
     }
 

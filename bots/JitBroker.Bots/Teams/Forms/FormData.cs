@@ -54,12 +54,12 @@ internal sealed record FormData(string Verb, string Id, CardOrigin? Origin, Form
         else if (time is null && DateTimeOffset.TryParseExact(day, ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var at))
             values[name] = FormValues.OfMoment(at);
         else
-            values[name] = $"{day} {time}".Trim() + "?";
+            values[name] = $"{day} {time}".Trim();
     }
 
     /// <summary>Nothing that a calendar cannot hold.</summary>
     private static string Instant(DateTime local, TimeSpan offset) =>
-        local.Year is > 1 and < 9999 ? FormValues.OfMoment(new DateTimeOffset(local, offset)) : "?";
+        local.Year is > 1 and < 9999 ? FormValues.OfMoment(new DateTimeOffset(local, offset)) : "no day";
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

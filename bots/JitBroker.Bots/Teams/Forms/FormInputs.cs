@@ -33,8 +33,10 @@ internal static class FormInputs
                 break;
             case FieldInput.Moment moment:
                 var at = moment.Chosen?.ToOffset(offset);
-                yield return Labelled("Input.Date", id, field with { Label = $"{field.Label}: the day" }).With("value", at?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-                yield return Labelled("Input.Time", id + TimeOfDay, field with { Label = $"{field.Label}: the time ({Zone(offset)})" }).With("value", at?.ToString("HH:mm", CultureInfo.InvariantCulture));
+                var half = (moment.Entered ?? "").Split(' ');
+                var (day, time) = (at?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? Only("yyyy-MM-dd", half[0]), at?.ToString("HH:mm", CultureInfo.InvariantCulture) ?? Only("HH:mm", half[^1]));
+                yield return Labelled("Input.Date", id, field with { Label = $"{field.Label}: the day" }).With("value", day);
+                yield return Labelled("Input.Time", id + TimeOfDay, field with { Label = $"{field.Label}: the time ({Zone(offset)})" }).With("value", time);
                 break;
             default:
                 throw new InvalidOperationException($"{field.Input.GetType().Name} cannot be rendered.");
@@ -87,6 +89,9 @@ internal static class FormInputs
     }
 
     private static string Shown(string text, int limit) => CardText.Inert(text) is { Length: > 0 } visible ? Cut.To(visible, limit) : "—";
+
+    /// <summary>One half of a moment, if it is one.</summary>
+    private static string? Only(string format, string half) => DateTime.TryParseExact(half, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? half : null;
 
     private static string Zone(TimeSpan offset) => offset == TimeSpan.Zero ? "UTC" : "UTC" + (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString("hh\\:mm", CultureInfo.InvariantCulture);
 }

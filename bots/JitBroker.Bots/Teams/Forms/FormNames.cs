@@ -1,6 +1,4 @@
 using JitBroker.Bots.Chat;
-using JitBroker.People;
-using JitBroker.Policy;
 
 namespace JitBroker.Bots.Teams;
 
@@ -16,14 +14,4 @@ internal static class FormNames
 
     /// <summary>What a form says it is about.</summary>
     public static string AboutOf(FormData data) => data.Id == ChatActions.Nothing ? "" : data.Id;
-
-    /// <summary>The form that was sent, as it opens; or why it does not open any more.</summary>
-    public static async Task<Outcome<ChatForm>> AgainAsync(OpenForms forms, Actor actor, FormData data, CancellationToken cancellationToken) => data.Verb switch
-    {
-        DenyForm.Name => await forms.DenyAsync(actor, data.Id, cancellationToken),
-        ApproveLessForm.Name => await forms.ApproveLessAsync(actor, data.Id, cancellationToken),
-        ReviewForm.Name => await forms.ReviewAsync(actor, data.Id, cancellationToken),
-        EmergencyAccessForm.Name => await forms.BreakGlassAsync(actor, EmergencyAccessForm.Read(data.Entered, AboutOf(data)).Draft, cancellationToken),
-        _ => await forms.RequestAsync(actor, RequestAccessForm.Read(data.Entered), cancellationToken),
-    };
 }
