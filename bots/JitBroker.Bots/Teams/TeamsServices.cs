@@ -12,7 +12,8 @@ public static class TeamsServices
         services
             .AddSingleton(options)
             .AddTeamsOutbound()
-            .AddTeamsInbound();
+            .AddTeamsInbound()
+            .AddTeamsActing();
 
     private static IServiceCollection AddTeamsOutbound(this IServiceCollection services) =>
         services
@@ -26,6 +27,14 @@ public static class TeamsServices
             .AddSingleton<TeamsMembers>()
             .AddSingleton(provider => new TeamsStanding(provider.GetRequiredService<TeamsKeys>(), provider.GetRequiredService<TeamsCredentials>()))
             .AddSingleton<IDeliverySender, TeamsDeliverySender>();
+
+    private static IServiceCollection AddTeamsActing(this IServiceCollection services) =>
+        services
+            .AddSingleton<PersonalCards>()
+            .AddSingleton<TeamsPresses>()
+            .AddSingleton<TeamsDialogs>()
+            .AddSingleton<TeamsCommands>()
+            .AddSingleton<ITeamsActing, TeamsActing>();
 
     private static IServiceCollection AddTeamsInbound(this IServiceCollection services) =>
         services

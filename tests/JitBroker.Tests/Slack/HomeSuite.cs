@@ -1,15 +1,20 @@
 using System.Text.Json.Nodes;
+using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Outbox;
+using JitBroker.Playground;
+using JitBroker.Tests.Chat;
 using JitBroker.Tests.Loop;
 
 namespace JitBroker.Tests.Slack;
 
 /// <summary>The Home tab: what it shows, that it is kept true, and for whom.</summary>
-public abstract class HomeSuite(Wiring wiring) : ChatSuite(wiring)
+public abstract class HomeSuite(Wiring wiring)
 {
+    private Task<SlackBench> StartAsync(CatalogSnapshot? catalog = null, Func<PlaygroundOptions, PlaygroundOptions>? workspace = null) => SlackBench.StartAsync(catalog, workspace, wiring: wiring);
+
     [Fact]
     public async Task An_empty_Home_says_what_to_do_next_and_its_button_opens_the_form()
     {
@@ -129,7 +134,7 @@ public abstract class HomeSuite(Wiring wiring) : ChatSuite(wiring)
     [Fact]
     public async Task Somebody_unknown_is_told_on_their_Home_and_the_messages_tab_is_no_Home()
     {
-        await using var bench = await StartAsync(workspace: o => o with { People = [.. o.People, new JitBroker.Playground.PlaygroundPerson("U0ZOE", "zoe", "Zoe")] });
+        await using var bench = await StartAsync(workspace: o => o with { People = [.. o.People, new PlaygroundPerson("U0ZOE", "zoe", "Zoe")] });
         await bench.DoAsync("home", new { person = "zoe", tab = "home" });
         await bench.UntilAsync(async () => SlackBench.Text(await bench.HomeAsync("zoe")).Contains("I don't know who you are yet", StringComparison.Ordinal));
         Assert.Empty(await bench.QueryAsync<string>("select id from copies where template = 'home'"));

@@ -51,7 +51,7 @@ public sealed class OutgoingTests
         await bench.AskAsync("cy", TestCatalog.Auto);
         var own = (await bench.CardAsync("cy", SlackBench.Direct("cy")))!;
         await bench.QueryAsync<string>("select 1");
-        await bench.DoAsync("deliver", new { kind = "interaction", body = DecideTests.Press("U0CY", "approve", "999.1", id, SlackBench.Direct("cy")) });
+        await bench.DoAsync("deliver", new { kind = "interaction", body = ForgedPress.Of("U0CY", "approve", "999.1", id, SlackBench.Direct("cy")) });
         await bench.UntilAsync(async () => SlackBench.Text(new JsonArray([.. (await bench.SeesAsync("cy", SlackBench.Direct("cy"))).Select(m => (JsonNode)m.DeepClone())])).Contains("not among those who decide", StringComparison.Ordinal));
         Assert.Empty(await bench.QueryAsync<string>("select id from copies where message = '999.1'"));
         Assert.NotNull(own);

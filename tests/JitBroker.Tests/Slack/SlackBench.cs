@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using JitBroker.Bots.Slack;
+using JitBroker.Bots.Teams;
 using JitBroker.Bots.Chat;
 using JitBroker.Catalog;
 using JitBroker.Issuing;
@@ -11,8 +12,10 @@ using JitBroker.Playground;
 using JitBroker.Policy;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
+using JitBroker.Tests.Chat;
 using JitBroker.Tests.Loop;
 using JitBroker.Tests.Storage;
+using JitBroker.Tests.Teams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +28,7 @@ internal sealed class SlackBench : IAsyncDisposable
 {
     public const string Channel = "C0ACCESS";
     public const string Operations = "C0OPS";
+    public const string Loud = "C0BREAK";
 
     /// <summary>Everything goes wrong now and then, but for what a person waits for: calls that fail then are answered with a sentence, which other tests look at.</summary>
     private static readonly object Chaos = new
@@ -32,7 +36,7 @@ internal sealed class SlackBench : IAsyncDisposable
         chaos = new
         {
             seed = 20261122, drop_acks = 0.25, duplicate = 0.3, reorder = 0.15, delay = 0.25, rate_limit = 0.12, error = 0.12, lose_answer = 0.12, slow_answer = 0.2, delay_ms = 150,
-            methods = new[] { "chat.postMessage", "chat.update", "conversations.open", "conversations.info" },
+            methods = new[] { "chat.postMessage", "chat.update", "conversations.open", "conversations.info", "activities.send", "activities.update", "conversations.create", "token" },
         },
     };
 
@@ -59,7 +63,7 @@ internal sealed class SlackBench : IAsyncDisposable
 
     public static async Task<SlackBench> StartAsync(
         CatalogSnapshot? catalog = null, Func<PlaygroundOptions, PlaygroundOptions>? workspace = null, Func<SlackOptions, SlackOptions>? settings = null, bool works = true,
-        Wiring wiring = Wiring.Http, bool opens = true, ILoggerProvider? log = null)
+        Wiring wiring = Wiring.Http, bool opens = true, ILoggerProvider? log = null, Func<TeamsOptions, TeamsOptions>? teams = null)
     {
         var databases = await Databases.NewAsync(Engine.Sqlite);
         var clock = new ManualClock();
@@ -79,13 +83,19 @@ internal sealed class SlackBench : IAsyncDisposable
             AppToken = () => slack.Options.AppToken,
         };
         options = settings?.Invoke(options) ?? options;
+        options = options with { Enabled = wiring is not (Wiring.Teams or Wiring.TeamsInChaos) };
+        var tenant = TeamsOf(slack.Teams) with { Enabled = wiring is Wiring.Teams or Wiring.TeamsInChaos or Wiring.Both };
+        tenant = teams?.Invoke(tenant) ?? tenant;
         var issuer = new ScriptedIssuer();
-        var web = Compose(databases, clock, options, issuer, catalog ?? TestCatalog.Of(), works, log);
+        var people = catalog ?? TestCatalog.Of();
+        var web = Compose(databases, clock, options, tenant, issuer, tenant.Enabled ? TeamsAccounts.With(people) : people, works, log);
         await web.StartAsync();
         slack.ConnectApp(new Uri(web.Urls.First()));
-        var bench = new SlackBench(databases, clock, slack, web, issuer, wiring is Wiring.HttpInChaos or Wiring.SocketInChaos);
+        var bench = new SlackBench(databases, clock, slack, web, issuer, wiring is Wiring.HttpInChaos or Wiring.SocketInChaos or Wiring.TeamsInChaos);
         if (options.Mode == SlackOptions.Socket && opens)
             await Eventually.TrueAsync(() => Task.FromResult(bench.Get<SlackStanding>().OpenSockets == options.Sockets));
+        if (tenant.Enabled)
+            Assert.True(await slack.Teams.InstallAsync());
         if (bench._isChaos)
             await bench.DoAsync("faults", Chaos);
         return bench;
@@ -167,6 +177,8 @@ internal sealed class SlackBench : IAsyncDisposable
         _ => "",
     };
 
+    public static IEnumerable<string> ButtonsOf(JsonObject message) => Elements(message).Select(e => (string?)e["action_id"]).OfType<string>();
+
     public static bool HasButton(JsonObject? message, string action) => Elements(message).Any(e => (string?)e["action_id"] == action);
 
     // What happens by itself.
@@ -246,7 +258,20 @@ internal sealed class SlackBench : IAsyncDisposable
         return (JsonObject)JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 
-    private static WebApplication Compose(Databases databases, ManualClock clock, SlackOptions options, ScriptedIssuer issuer, CatalogSnapshot catalog, bool works, ILoggerProvider? log)
+    private static TeamsOptions TeamsOf(PlaygroundTeams tenant) => new()
+    {
+        AppId = tenant.Options.AppId.ToString(),
+        Tenants = [tenant.Options.TenantId.ToString()],
+        ClientSecret = () => tenant.Options.ClientSecret,
+        Authority = tenant.Authority,
+        OpenIdMetadataUrl = tenant.OpenIdMetadataUrl,
+        ServiceHosts = [tenant.ServiceUrl.Authority],
+        Channel = TeamsChat.Requests,
+        OperationsChannel = TeamsChat.Operations,
+        AllowTestEndpoints = true,
+    };
+
+    private static WebApplication Compose(Databases databases, ManualClock clock, SlackOptions options, TeamsOptions tenant, ScriptedIssuer issuer, CatalogSnapshot catalog, bool works, ILoggerProvider? log)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -256,8 +281,12 @@ internal sealed class SlackBench : IAsyncDisposable
         builder.Services.AddSingleton<IIssuer>(issuer);
         builder.Services.AddCore(new CoreOptions(
             databases.Database, clock, catalog, new BrokerLimits(TimeSpan.FromHours(4), TimeSpan.FromHours(12)), new AskLimits(), MintOptions.Default,
-            new ChatSurfaces([options.ToSurface()]), new Replica("bench")));
-        builder.Services.AddChat(new ChatLinks(new Uri("https://jit.example"))).AddSlack(options);
+            new ChatSurfaces([.. options.Enabled ? [options.ToSurface()] : Array.Empty<ChatSurface>(), .. tenant.Enabled ? [tenant.ToSurface()] : Array.Empty<ChatSurface>()]), new Replica("bench")));
+        builder.Services.AddChat(new ChatLinks(new Uri("https://jit.example")));
+        if (options.Enabled)
+            builder.Services.AddSlack(options);
+        if (tenant.Enabled)
+            builder.Services.AddTeams(tenant);
         if (!works)
         {
             // A process that dies after its 200: nobody works on what it took.
@@ -266,7 +295,10 @@ internal sealed class SlackBench : IAsyncDisposable
         }
 
         var web = builder.Build();
-        web.MapSlack();
+        if (options.Enabled)
+            web.MapSlack();
+        if (tenant.Enabled)
+            web.MapTeams();
         return web;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using JitBroker.Bots.Slack;
+using JitBroker.Tests.Chat;
 using JitBroker.Tests.Issuing;
 
 namespace JitBroker.Tests.Slack;

@@ -1,7 +1,8 @@
 using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using JitBroker.Bots.Slack;
+using JitBroker.Tests.Chat;
 
 namespace JitBroker.Tests.Slack;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using JitBroker.Leases;
 using JitBroker.Playground.Chaos;
+using JitBroker.Tests.Chat;
 
 namespace JitBroker.Tests.Slack;
 

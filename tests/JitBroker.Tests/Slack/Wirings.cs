@@ -1,22 +1,6 @@
+using JitBroker.Tests.Chat;
+
 namespace JitBroker.Tests.Slack;
-
-/// <summary>How Slack and the broker reach each other.</summary>
-public enum Wiring
-{
-    Http,
-    HttpInChaos,
-    Socket,
-    SocketInChaos,
-}
-
-/// <summary>Stories that must go the same way however Slack is wired, and however unkind it is (attack E6).</summary>
-public abstract class ChatSuite(Wiring wiring)
-{
-    private protected Task<SlackBench> StartAsync(
-        JitBroker.Catalog.CatalogSnapshot? catalog = null,
-        Func<JitBroker.Playground.PlaygroundOptions, JitBroker.Playground.PlaygroundOptions>? workspace = null,
-        Func<JitBroker.Bots.Slack.SlackOptions, JitBroker.Bots.Slack.SlackOptions>? settings = null) => SlackBench.StartAsync(catalog, workspace, settings, wiring: wiring);
-}
 
 public sealed class AskTests() : AskSuite(Wiring.Http);
 
@@ -53,3 +37,9 @@ public sealed class SignInInChaosTests() : SignInSuite(Wiring.HttpInChaos);
 public sealed class SignInOverSocketsTests() : SignInSuite(Wiring.Socket);
 
 public sealed class SignInOverSocketsInChaosTests() : SignInSuite(Wiring.SocketInChaos);
+
+public sealed class ApproveLessTests() : ApproveLessSuite(Wiring.Http);
+
+public sealed class EmergencyTests() : EmergencySuite(Wiring.Http);
+
+public sealed class WaitingTests() : WaitingSuite(Wiring.Http);

@@ -13,9 +13,6 @@ internal sealed partial class RequestFormDesk(
     public const string ShortcutId = "jit_request";
     public const string MessageShortcutId = "jit_request_for";
 
-    /// <summary>Longest reason the form takes, as the submit does.</summary>
-    public const int ReasonLength = 2000;
-
     private const int MostKept = 10_000;
 
     private readonly ConcurrentDictionary<string, string> _choices = new(StringComparer.Ordinal);
@@ -45,7 +42,7 @@ internal sealed partial class RequestFormDesk(
     /// <param name="prepare">What to fill in; called when the form is open already, so it may take its time.</param>
     private async Task OpenAsync(SlackDelivery delivery, Actor actor, Func<Task<RequestDraft>> prepare, CancellationToken cancellationToken)
     {
-        var opened = await calls.OpenViewAsync(delivery.TriggerId ?? "", RequestView.Loading(), cancellationToken);
+        var opened = await calls.OpenViewAsync(delivery.TriggerId ?? "", FormView.Loading(), cancellationToken);
         if (opened is not SlackReply.Ok ok || ok.Body.Text("view", "id") is not { } viewId)
         {
             LogClosed(log, delivery.Id, opened.ToString());
@@ -68,7 +65,7 @@ internal sealed partial class RequestFormDesk(
     public async Task RefreshAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
         var view = delivery.Payload.At("view");
-        if (view.Text("callback_id") != RequestView.CallbackId || view.Text("id") is not { } viewId)
+        if (view.Text("callback_id") != RequestAccessForm.Name || view.Text("id") is not { } viewId)
             return;
         var who = await people.ResolveAsync(delivery, "chat.form", Assurance.Known, cancellationToken);
         if (who.Value is not { } actor)
@@ -76,7 +73,7 @@ internal sealed partial class RequestFormDesk(
         var at = delivery.Action.Text("action_ts") ?? "";
         if (!IsNewest(viewId, at))
             return;
-        var draft = FormState.RequestOf(view);
+        var draft = RequestAccessForm.Read(FormState.Of(view));
         var usual = draft.Entitlement is { } name ? await waits.OfAsync(name, cancellationToken) : null;
         var form = fill.Of(actor, draft, usual);
         if (!await UpdateAsync(viewId, view.Text("hash"), form, cancellationToken) && IsNewest(viewId, at))
@@ -86,10 +83,10 @@ internal sealed partial class RequestFormDesk(
     public async Task<SlackAnswer> SuggestAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
         var who = await people.ResolveAsync(delivery, "chat.form", Assurance.Known, cancellationToken);
-        IReadOnlyList<FormOption> options = who.Value is { } actor && delivery.Payload.Text("block_id") == RequestView.Entitlement
+        IReadOnlyList<FormOption> options = who.Value is { } actor && delivery.Payload.Text("block_id") == RequestAccessForm.Entitlement
             ? fill.Search(actor, delivery.Payload.Text("value") ?? "", await lately.RecentAsync(actor.Email, cancellationToken))
             : [];
-        return new SlackAnswer(200, SlackJson.Write(new { Options = options.Select(RequestView.Option) }));
+        return new SlackAnswer(200, SlackJson.Write(new { Options = options.Select(FormView.Option) }));
     }
 
     /// <summary>Notes a choice; false when a newer one of the same view is known. Slack's timestamps of one length sort as text.</summary>
@@ -103,7 +100,7 @@ internal sealed partial class RequestFormDesk(
     /// <returns>False when the view was updated by another choice meanwhile.</returns>
     private async Task<bool> UpdateAsync(string viewId, string? hash, RequestForm form, CancellationToken cancellationToken)
     {
-        var reply = await calls.UpdateViewAsync(viewId, hash, RequestView.Of(form), cancellationToken);
+        var reply = await calls.UpdateViewAsync(viewId, hash, FormView.Of(RequestAccessForm.Of(form, [])), cancellationToken);
         if (reply is SlackReply.Refused { Error: "hash_conflict" })
             return false;
         if (reply is not (SlackReply.Ok or SlackReply.Refused { Error: "not_found" }))

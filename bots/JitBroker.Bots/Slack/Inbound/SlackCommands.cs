@@ -7,7 +7,7 @@ namespace JitBroker.Bots.Slack;
 
 /// <summary><c>/access …</c>: understood, worked on, answered in private.</summary>
 internal sealed class SlackCommands(
-    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, DraftRequest drafts, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, BreakGlassForm breakGlass, ReviewForm review, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
+    ChatService chat, ChatCommands commands, LinkByChat linking, OpenForms forms, RequestFormDesk desk, SlackForms modals, SlackCalls calls, SlackPeople people, PrivateAnswers answers, FollowUp followUp, Database database, InboxStore inbox)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
@@ -24,55 +24,43 @@ internal sealed class SlackCommands(
             return;
         }
 
-        // A form must open within three seconds, so nobody is asked about the account before it does; the submission is checked.
-        var assurance = command is ChatCommand.Ask or ChatCommand.BreakGlass or ChatCommand.Unknown or ChatCommand.Why ? Assurance.Known : command is ChatCommand.Login or ChatCommand.Review or ChatCommand.Lift ? Assurance.Certain : Assurance.Asked;
-        var who = await people.ResolveAsync(delivery, "chat." + Name(command), assurance, cancellationToken);
+        var who = await people.ResolveAsync(delivery, ChatCommands.AttemptOf(command), ChatCommands.AssuranceFor(command), cancellationToken);
         if (who.Refusal is { } stranger)
         {
             await answers.SayAsync(delivery, Refused.Of(stranger), replaceOriginal: false, cancellationToken);
             return;
         }
 
-        if (command is ChatCommand.Ask ask)
-            await AskAsync(delivery, who.Value!, ask, cancellationToken);
-        else if (command is ChatCommand.BreakGlass emergency)
-            await breakGlass.OpenAsync(delivery, who.Value!, EmergencyDraft.Of(emergency), cancellationToken);
-        else if (command is ChatCommand.Review reviewed)
-            await ReviewAsync(delivery, who.Value!, reviewed, cancellationToken);
+        var done = await commands.RunAsync(
+            who.Value!, command, draft => AskAsync(delivery, who.Value!, draft, cancellationToken), (session, token) => FinishAsync(session, delivery, token), cancellationToken);
+        if (done.Opens is { } form)
+            await OpenAsync(delivery, who.Value!, form, cancellationToken);
         else
-            await SayAsync(delivery, await RunAsync(delivery, who.Value!, command, cancellationToken), cancellationToken);
+            await SayAsync(delivery, done.Reply!, cancellationToken);
     }
 
-    private async Task<ChatReply> RunAsync(SlackDelivery delivery, Actor actor, ChatCommand command, CancellationToken cancellationToken) => command switch
+    private async Task OpenAsync(SlackDelivery delivery, Actor actor, CommandForm form, CancellationToken cancellationToken)
     {
-        ChatCommand.Mine => await chat.MineAsync(actor, cancellationToken),
-        ChatCommand.Pending => await chat.PendingAsync(actor, cancellationToken),
-        ChatCommand.Withdraw withdraw => await chat.WithdrawAsync(actor, withdraw.Request, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatCommand.Done done => await chat.DoneAsync(actor, done.Grant, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatCommand.Revoke revoke => await chat.RevokeAsync(actor, revoke.Grant, revoke.Reason, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatCommand.Extend extend => await extensions.AskAsync(actor, extend, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatCommand.Lift lift => await emergencies.LiftAsync(actor, lift, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatCommand.Why why => await chat.WhyAsync(actor, why.Entitlement, cancellationToken),
-        ChatCommand.WhoAmI => chat.WhoAmI(actor),
-        ChatCommand.Login login => await signIn.ShowAsync(actor, login.Code, cancellationToken),
-        ChatCommand.Unknown unknown => Help.For(unknown),
-        _ => throw new InvalidOperationException($"{command.GetType().Name} is not handled."),
-    };
-
-    private async Task AskAsync(SlackDelivery delivery, Actor actor, ChatCommand.Ask ask, CancellationToken cancellationToken)
-    {
-        var (draft, isComplete) = drafts.Of(actor, ask);
-        if (!isComplete)
+        switch (form)
         {
-            await forms.OpenAsync(delivery, actor, draft, cancellationToken);
-            return;
+            case CommandForm.Request request:
+                await desk.OpenAsync(delivery, actor, request.Draft, cancellationToken);
+                break;
+            case CommandForm.BreakGlass emergency:
+                await modals.OpenAsync(delivery, await forms.BreakGlassAsync(actor, emergency.Draft, cancellationToken), cancellationToken);
+                break;
+            case CommandForm.Review review:
+                await modals.OpenAsync(delivery, await forms.ReviewAsync(actor, review.GrantId, cancellationToken), cancellationToken);
+                break;
         }
+    }
 
+    private async Task<ChatReply> AskAsync(SlackDelivery delivery, Actor actor, RequestDraft draft, CancellationToken cancellationToken)
+    {
         var asked = await people.ResolveAsync(delivery, "request.submit", Assurance.Asked, cancellationToken);
-        var reply = asked.Refusal is { } refusal
+        return asked.Refusal is { } refusal
             ? refusal
             : await chat.AskAsync(actor, draft, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken);
-        await SayAsync(delivery, reply, cancellationToken);
     }
 
     /// <summary>Also for an account that is nobody's yet; Slack must have said what kind of account it is.</summary>
@@ -85,16 +73,6 @@ internal sealed class SlackCommands(
         await SayAsync(delivery, reply, cancellationToken);
     }
 
-    /// <summary>Complete: said at once; otherwise the form asks for the rest.</summary>
-    private async Task ReviewAsync(SlackDelivery delivery, Actor actor, ChatCommand.Review command, CancellationToken cancellationToken)
-    {
-        var (reply, formFor) = await emergencies.ReviewAsync(actor, command, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken);
-        if (formFor is not null)
-            await review.OpenAsync(delivery, actor, formFor, cancellationToken);
-        else
-            await SayAsync(delivery, reply!, cancellationToken);
-    }
-
     private Task FinishAsync(Session session, SlackDelivery delivery, CancellationToken cancellationToken) =>
         inbox.FinishAsync(session, delivery.Id, null, cancellationToken);
 
@@ -105,10 +83,16 @@ internal sealed class SlackCommands(
         if (reply.Message is { } message)
             await answers.SayAsync(delivery, message, replaceOriginal: false, cancellationToken);
         if (reply.Ending is { } grantId)
-            followUp.TellEnd(delivery, grantId);
+            followUp.TellEnd(grantId, (ended, token) => answers.SayAsync(delivery, ended, replaceOriginal: true, token));
         if (reply is { Asked: { } requestId, Message: { } answer })
-            followUp.TellWhere(delivery, answer, requestId);
+            followUp.TellWhere(requestId, token => WhereAsync(answer, requestId, token), (where, token) => answers.SayAsync(delivery, where, replaceOriginal: true, token));
     }
 
-    private static string Name(ChatCommand command) => command.GetType().Name.ToLowerInvariant();
+    /// <summary>The answer with a link to the card of its request; null until that is posted.</summary>
+    private async Task<ChatMessage?> WhereAsync(ChatMessage answer, string requestId, CancellationToken cancellationToken)
+    {
+        if (await chat.CardInChannelAsync(SlackInbox.SurfaceName, requestId, cancellationToken) is not { } card)
+            return null;
+        return await calls.LinkAsync(card.Channel, card.Message, cancellationToken) is { } link ? ChatReply.SeeIt(answer, requestId, new Uri(link)) : null;
+    }
 }

@@ -1,7 +1,6 @@
 using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
 using JitBroker.People;
-using JitBroker.Policy;
 using JitBroker.Storage;
 
 namespace JitBroker.Bots.Slack;
@@ -11,8 +10,8 @@ namespace JitBroker.Bots.Slack;
 /// private to the one who pressed.
 /// </summary>
 internal sealed class SlackPresses(
-    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, DenyForm deny, ApproveLessForm less, BreakGlassForm breakGlass, ReviewForm review, SlackHome homes, CopyKeeper copies, SlackWorkspaces workspaces, SlackPeople people, PrivateAnswers answers,
-    Database database, InboxStore inbox, TimeProvider clock)
+    ChatService chat, ChatPresses presses, LinkByChat linking, RequestFormDesk forms, SlackForms modals, SlackHome homes, CopyKeeper copies, SlackWorkspaces workspaces, SlackPeople people, PrivateAnswers answers,
+    Database database, InboxStore inbox)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
@@ -25,7 +24,7 @@ internal sealed class SlackPresses(
             return;
         }
 
-        var who = await people.ResolveAsync(delivery, "chat." + Cut.To(Clean.Line(action) is { Length: > 0 } name ? name : "press", 40), AssuranceFor(action), cancellationToken);
+        var who = await people.ResolveAsync(delivery, ChatPresses.AttemptOf(action), ChatPresses.AssuranceFor(action), cancellationToken);
         if (who.Refusal is { } stranger)
         {
             await answers.SayAsync(delivery, Refused.Of(stranger), replaceOriginal: false, cancellationToken);
@@ -36,7 +35,7 @@ internal sealed class SlackPresses(
             await copies.NoteAsync(new PressedMessage(SlackInbox.SurfaceName, workspaces.Known[0], channel, ts, IsPrivate: channel.StartsWith('D')), who.Value!, action, id, cancellationToken);
         if (await OpensAsync(delivery, who.Value!, action, id, cancellationToken))
             return;
-        await SayAsync(delivery, await RunAsync(delivery, who.Value!, action, id, cancellationToken), action, cancellationToken);
+        await SayAsync(delivery, await presses.RunAsync(who.Value!, action, id, delivery.IsEphemeral, (session, token) => FinishAsync(session, delivery, token), cancellationToken), action, cancellationToken);
 
         // Whatever came of it: what was pressed may have been out of date.
         if (delivery.IsHome)
@@ -46,41 +45,17 @@ internal sealed class SlackPresses(
     /// <returns>False: the press opens no form.</returns>
     private async Task<bool> OpensAsync(SlackDelivery delivery, Actor actor, string action, string id, CancellationToken cancellationToken)
     {
-        if (action == ChatActions.Deny)
-            await deny.OpenAsync(delivery, actor, id, cancellationToken);
-        else if (action == ChatActions.ApproveLess)
-            await less.OpenAsync(delivery, actor, id, cancellationToken);
-        else if (action == ChatActions.RequestAgain)
+        // The form "Request access" opens at once and is filled then, since filling it may take its time.
+        if (action == ChatActions.RequestAgain)
             await AgainAsync(delivery, actor, id, cancellationToken);
         else if (action == ChatActions.RequestAccess)
-            await forms.OpenAsync(delivery, actor, id == ChatActions.Nothing ? RequestDraft.Empty : RequestDraft.Empty with { Entitlement = id }, cancellationToken);
-        else if (action == ChatActions.BreakGlass)
-            await breakGlass.OpenAsync(delivery, actor, new EmergencyDraft(null, null, null, "", null), cancellationToken);
-        else if (action == ChatActions.Escalate)
-            await breakGlass.EscalateAsync(delivery, actor, id, cancellationToken);
-        else if (action == ChatActions.Review)
-            await review.OpenAsync(delivery, actor, id, cancellationToken);
+            await forms.OpenAsync(delivery, actor, ChatPresses.DraftOf(id), cancellationToken);
+        else if (await presses.FormAsync(actor, action, id, cancellationToken) is { } form)
+            await modals.OpenAsync(delivery, form, cancellationToken);
         else
             return false;
         return true;
     }
-
-    private async Task<ChatReply> RunAsync(SlackDelivery delivery, Actor actor, string action, string id, CancellationToken cancellationToken) => action switch
-    {
-        ChatActions.Approve => await chat.ApproveAsync(actor, id, delivery.IsEphemeral, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatActions.Cancel => await chat.WithdrawAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatActions.Done => await chat.DoneAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatActions.Collect => await chat.HowToCollectAsync(actor, id, clock.GetUtcNow(), cancellationToken),
-        ChatActions.LoginConfirm => await signIn.AnswerAsync(actor, id, isConfirmed: true, cancellationToken),
-        ChatActions.LoginRefuse => await signIn.AnswerAsync(actor, id, isConfirmed: false, cancellationToken),
-        ChatActions.LinkConfirm => await linking.AnswerAsync(actor, id, isConfirmed: true, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatActions.LinkRefuse => await linking.AnswerAsync(actor, id, isConfirmed: false, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatActions.SeeIt => ChatReply.Silent,
-        ChatActions.NotMe => await signIn.NotMeAsync(actor, id, cancellationToken),
-        ChatActions.Extend => await extensions.PressAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        ChatActions.EndNow => await emergencies.EndNowAsync(actor, id, (session, _, token) => FinishAsync(session, delivery, token), cancellationToken),
-        _ => new Refusal(Codes.InvalidRequest, "I don't know that button. /access help shows what you can type."),
-    };
 
     private async Task AgainAsync(SlackDelivery delivery, Actor actor, string requestId, CancellationToken cancellationToken)
     {
@@ -90,14 +65,6 @@ internal sealed class SlackPresses(
         else
             await forms.OpenAsync(delivery, actor, draft.Value!, cancellationToken);
     }
-
-    /// <summary>What decides, or opens a way to decide, needs certainty about the account; ending access does not wait for Slack.</summary>
-    private static Assurance AssuranceFor(string action) => action switch
-    {
-        ChatActions.Approve or ChatActions.LoginConfirm or ChatActions.LinkConfirm => Assurance.Certain,
-        ChatActions.Deny or ChatActions.ApproveLess or ChatActions.RequestAgain or ChatActions.RequestAccess or ChatActions.BreakGlass or ChatActions.Escalate or ChatActions.Review or ChatActions.EndNow or ChatActions.Done or ChatActions.Cancel or ChatActions.NotMe or ChatActions.LoginRefuse or ChatActions.LinkRefuse or ChatActions.SeeIt => Assurance.Known,
-        _ => Assurance.Asked,
-    };
 
     private Task FinishAsync(Session session, SlackDelivery delivery, CancellationToken cancellationToken) =>
         inbox.FinishAsync(session, delivery.Id, null, cancellationToken);

@@ -6,10 +6,13 @@ namespace JitBroker.Bots.Teams;
 /// <summary>Turns what is to be said into an Adaptive Card of version 1.5, always within <see cref="CardLimits"/>: what is long is cut first, and where that is not enough the card says so.</summary>
 internal static class CardRenderer
 {
-    public const string Refresh = "refresh";
+    public const string Refresh = TeamsInvokes.Refresh;
 
     /// <summary>How tight it gets: the longest text of a part, and whether buttons carry a second form for old clients.</summary>
     private static readonly (int Limit, bool WithFallback)[] Fits = [(CardLimits.Text, true), (800, true), (400, true), (800, false), (400, false), (200, false), (100, false)];
+
+    /// <summary>For those whose client does not fetch their own view.</summary>
+    private static readonly ChatText Elsewhere = ChatText.Of($"Who can act on this sees buttons here; or send me {Say.Command("pending")}.");
 
     public static JsonObject Render(ChatMessage message, CardView view)
     {
@@ -103,6 +106,8 @@ internal static class CardRenderer
             body.Add(element);
         }
 
+        if (!view.HasButtons && parts.Any(p => p is ChatPart.Actions { Buttons.Count: > 0 }))
+            body.Add(CardText.Block(Elsewhere, limit, isFine: true));
         return Frame(CardMarkdown.Inert(CardText.Plain(summary, CardLimits.Summary)), body, mentions, view);
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class TeamsEndpoint(TeamsOptions options, TeamsTokens to
         if (answer.Body is null)
             return;
         http.Response.ContentType = Json;
-        await http.Response.WriteAsync(answer.Body.ToJsonString(), http.RequestAborted);
+        await http.Response.WriteAsync(CardJson.Write(answer.Body), http.RequestAborted);
     }
 
     private async Task<TeamsAnswer> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ internal sealed partial class TeamsConnector(TeamsOptions options, TeamsCredenti
         using var request = new HttpRequestMessage(method, new Uri(place.Service, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (body is not null)
-            request.Content = new StringContent(body.ToJsonString(), new MediaTypeHeaderValue("application/json", "utf-8"));
+            request.Content = new StringContent(CardJson.Write(body), new MediaTypeHeaderValue("application/json", "utf-8"));
         var reply = await SendAsync($"{method} {What(path)}", request, cancellationToken);
         if (reply is TeamsReply.RateLimited limited)
             pace.Pause(place, lane, limited.After);

@@ -12,9 +12,17 @@ internal sealed partial class TeamsReplies(TeamsDirects directs, TeamsCalls call
     private const int Rounds = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    public async Task SayAsync(TeamsActivity activity, ChatMessage message, CancellationToken cancellationToken)
+    public Task SayAsync(TeamsActivity activity, ChatMessage message, CancellationToken cancellationToken) => SayAsync(activity, message, card: null, cancellationToken);
+
+    /// <param name="card">One of <see cref="CardNames"/>: shown anew after a press on it; null: none.</param>
+    public Task SayAsync(TeamsActivity activity, ChatMessage message, string? card, CancellationToken cancellationToken)
     {
-        var said = TeamsMessage.Of(message, CardView.InPerson());
+        var view = CardView.InPerson(card is null ? null : new CardOrigin(card, ChatActions.Nothing));
+        return SayAsync(activity, TeamsMessage.Of(message, view), cancellationToken);
+    }
+
+    public async Task SayAsync(TeamsActivity activity, TeamsMessage said, CancellationToken cancellationToken)
+    {
         for (var round = 1; round <= Rounds; round++)
         {
             var reply = await TryAsync(activity, said, cancellationToken);
