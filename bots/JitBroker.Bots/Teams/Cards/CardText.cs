@@ -14,8 +14,11 @@ internal static partial class CardText
 {
     private const string Mark = "…";
 
+    /// <summary>No text is looked at beyond this: nothing longer is ever shown.</summary>
+    private const int Looks = CardLimits.Text + 1000;
+
     /// <summary>Data, made inert: cleaned, and no date function in it.</summary>
-    public static string Inert(string? text) => Braces().Replace(Clean.Line(text), "{ ");
+    public static string Inert(string? text) => Braces().Replace(Clean.Line(text is { Length: > Looks } ? text[..Looks] : text), "{ ");
 
     /// <summary>A text block of runs, of at most <paramref name="limit"/> units of text, cut between whole characters.</summary>
     public static JsonObject Block(ChatText text, int limit, string sign = "", bool isFine = false) => Block(Runs(text, limit - sign.Length), sign, isFine);
@@ -30,7 +33,8 @@ internal static partial class CardText
     /// <summary>Without any style: for notifications and clients that know no cards.</summary>
     public static string Plain(ChatText text, int limit)
     {
-        var line = Clean.Line(string.Concat(text.Pieces.Select(p => p is Piece.Command command ? command.Words : Say.Unstyled(p))));
+        var said = string.Concat(text.Pieces.Select(p => p is Piece.Command command ? command.Words : Say.Unstyled(p)));
+        var line = Clean.Line(said.Length > Looks ? said[..Looks] : said);
         return line.Length == 0 ? "—" : Cut.To(line, limit);
     }
 
