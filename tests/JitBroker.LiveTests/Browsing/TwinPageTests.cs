@@ -71,7 +71,7 @@ public sealed class TwinPageTests
         await ana.SeesAsync(ana.Page.Locator(".bubble").First);
         await ana.Page.Locator("#t-say").FillAsync("mine");
         await ana.Page.Locator("#t-say").PressAsync("Enter");
-        await ana.SeesAsync(Post(ana, "Your access"));
+        await ana.SeesAsync(Post(ana, "My requests"));
         await ana.KeepAsync("33-teams-personal");
         await ana.FitsAsync();
     }
