@@ -187,7 +187,7 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
 
     private static Seen Of(JsonObject message, Place place) => new(
         message["card"] is JsonObject card ? Text(card) : (string?)message["text"] ?? "",
-        [.. Buttons(message["card"])],
+        [.. Buttons(message["card"]?["body"])],
         place,
         message);
 
