@@ -131,7 +131,7 @@ public sealed partial class SameFactsTests
     /// <summary>Every text that a rendering holds.</summary>
     private static string Shown(JsonNode? node) => node switch
     {
-        JsonObject { } run when (string?)run["type"] == "TextRun" => Squeezed(Teams((string)run["text"]!)),
+        JsonObject { } run when (string?)run["type"] == "TextRun" => Squeezed(Teams((string)run["text"]!).Replace("/access ", "", StringComparison.Ordinal)),
         JsonObject o => string.Concat(o.Select(p => p.Key == "fallback" ? "" : Shown(p.Value))),
         JsonArray a => string.Concat(a.Select(Shown)),
         JsonValue v when v.TryGetValue<string>(out var text) => Squeezed(Teams(Slack(text))),
