@@ -61,7 +61,7 @@ internal sealed class PostgresIssuer(SecretLookup secrets, TimeProvider clock) :
             return new ProlongOutcome.Failed(NotOurs(handle));
         return PostgresTarget.TryFind(secrets, role.Connection, out var target, out var problem)
             ? await new ProlongRole(target, role).RunAsync(Instants.Truncate(until), cancellationToken)
-            : new ProlongOutcome.Failed($"{handle.Target} cannot be reached: {problem}");
+            : new ProlongOutcome.Failed($"{handle.Target} cannot be reached: {problem}", Obstacle.Denied);
     }
 
     private static string NotOurs(RevocationHandle handle) =>

@@ -23,7 +23,7 @@ internal sealed class ProlongRole(PostgresTarget target, RoleHandle handle)
         }
         catch (Exception e) when (Trouble.IsExpected(e))
         {
-            return new ProlongOutcome.Failed(Trouble.Of(target, $"prolonging role {handle.Role}", e));
+            return new ProlongOutcome.Failed(Trouble.Of(target, $"prolonging role {handle.Role}", e), Trouble.ObstacleOf(e));
         }
     }
 

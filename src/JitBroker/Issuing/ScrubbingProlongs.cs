@@ -20,7 +20,7 @@ internal sealed class ScrubbingProlongs(IProlongs inner, Scrubber scrubber) : IP
         }
         catch (Exception e)
         {
-            return new ProlongOutcome.Failed($"{handle.Target} failed ({e.GetType().Name}).");
+            return new ProlongOutcome.Failed($"{handle.Target} failed ({e.GetType().Name}).", Obstacle.Away);
         }
     }
 }

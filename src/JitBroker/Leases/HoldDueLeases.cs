@@ -11,14 +11,14 @@ namespace JitBroker.Leases;
 /// Ends that are due at a paused target and do not get their turn: they are shown as stuck, like those that were tried, and an operator may act on them.
 /// Operations heard of the target and are not told of each.
 /// </summary>
-public sealed class HoldDueLeases(Database database, GrantStore grants, LeaseStore leases, LaneStore lanes, EventStore events, Announcer announcer, TimeProvider clock)
+public sealed class HoldDueLeases(Database database, GrantStore grants, DueLeaseStore due, LaneStore lanes, EventStore events, Announcer announcer, TimeProvider clock)
 {
     private const int Batch = 100;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        foreach (var lease in await database.ReadAsync(session => leases.HeldAsync(session, now, Batch, cancellationToken), cancellationToken))
+        foreach (var lease in await database.ReadAsync(session => due.HeldAsync(session, now, Batch, cancellationToken), cancellationToken))
             await database.WriteAsync(session => HoldAsync(session, lease, now, cancellationToken), cancellationToken);
     }
 
@@ -29,7 +29,7 @@ public sealed class HoldDueLeases(Database database, GrantStore grants, LeaseSto
             return;
         var why = string.Create(CultureInfo.InvariantCulture, $"{seen.Target} has not answered since {since:HH:mm:ss} UTC; this end waits until it does. {lane.LastError}");
         var held = seen with { Version = seen.Version + 1, LastError = why.TrimEnd(), StuckSince = now };
-        if (!await leases.HoldAsync(session, seen, held, now, cancellationToken))
+        if (!await due.HoldAsync(session, seen, held, now, cancellationToken))
             return;
         var data = new JsonObject { ["why"] = held.LastError };
         await events.AppendAsync(session, AuditEvent.BySystem("lease", held.Id, held.Version, "lease.stuck", now, grant.RequestId, data), cancellationToken);

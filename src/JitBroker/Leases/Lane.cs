@@ -6,11 +6,14 @@ namespace JitBroker.Leases;
 /// <param name="Obstacle">Null: it did what was asked.</param>
 /// <param name="Why">Holds no secret; null with no obstacle.</param>
 /// <param name="RetryAfter">What the target said.</param>
-/// <param name="IsMint">It was asked to mint, not to end.</param>
+/// <param name="IsMint">It was asked to mint, not to end or to prolong.</param>
 internal sealed record Answer(Obstacle? Obstacle, string? Why, TimeSpan? RetryAfter, bool IsMint)
 {
     public static Answer Of(EndOutcome outcome) =>
         outcome is EndOutcome.Failed failed ? new Answer(failed.Obstacle, failed.Why, failed.RetryAfter, IsMint: false) : new Answer(null, null, null, IsMint: false);
+
+    public static Answer Of(ProlongOutcome outcome) =>
+        outcome is ProlongOutcome.Failed failed ? new Answer(failed.Obstacle, failed.Why, failed.RetryAfter, IsMint: false) : new Answer(null, null, null, IsMint: false);
 
     /// <summary>A refusal of what was ordered says that the target is there, and nothing more.</summary>
     public static Answer Of(MintOutcome outcome) => outcome switch

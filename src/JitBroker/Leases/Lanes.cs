@@ -9,10 +9,13 @@ using JitBroker.Storage;
 namespace JitBroker.Leases;
 
 /// <summary>What was claimed at one target. <paramref name="IsProbe"/>: the target is paused, and this is the one attempt it gets.</summary>
-internal sealed record Turn(IReadOnlyList<Lease> Leases, bool IsProbe);
+internal sealed record Turn(IReadOnlyList<Lease> Leases, bool IsProbe)
+{
+    public static Turn None { get; } = new([], IsProbe: false);
+}
 
 /// <summary>Who may go to a target now, and what is learnt of it by those who went. Inside the transactions of those who call it.</summary>
-public sealed class Lanes(LaneStore lanes, LeaseStore leases, EventStore events, Announcer announcer)
+public sealed class Lanes(LaneStore lanes, DueLeaseStore due, ProlongStore prolongs, EventStore events, Announcer announcer)
 {
     /// <summary>Longer than any attempt takes: a probe whose process died is followed by another after it.</summary>
     internal static readonly TimeSpan ProbeFor = TimeSpan.FromSeconds(25);
@@ -22,11 +25,19 @@ public sealed class Lanes(LaneStore lanes, LeaseStore leases, EventStore events,
     {
         var lane = await lanes.LockAsync(session, target, cancellationToken);
         if (lane.NotBefore > now)
-            return new Turn([], IsProbe: false);
-        var claimed = await leases.ClaimDueAsync(session, target, owner, now, until, lane.IsPaused ? 1 : most, cancellationToken);
-        if (lane.IsPaused && claimed.Count > 0)
-            await lanes.ProbeAsync(session, target, now, Instants.Truncate(now + ProbeFor), cancellationToken);
-        return new Turn(claimed, lane.IsPaused);
+            return Turn.None;
+        var claimed = await due.ClaimDueAsync(session, target, owner, now, until, lane.IsPaused ? 1 : most, cancellationToken);
+        return await TurnAsync(session, lane, claimed, now, cancellationToken);
+    }
+
+    /// <summary>As <see cref="TakeAsync"/>, of what is to be given a later end; at a paused target an end that is due goes first.</summary>
+    internal async Task<Turn> TakeToProlongAsync(Session session, string target, string owner, int most, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var lane = await lanes.LockAsync(session, target, cancellationToken);
+        if (lane.NotBefore > now || (lane.IsPaused && await due.IsAnyDueAsync(session, target, now, cancellationToken)))
+            return Turn.None;
+        var claimed = await prolongs.ClaimDueAsync(session, target, owner, now, until, lane.IsPaused ? 1 : most, cancellationToken);
+        return await TurnAsync(session, lane, claimed, now, cancellationToken);
     }
 
     /// <summary>Whether something may be minted there now. Null: no. Otherwise whether this is the probe of a paused target.</summary>
@@ -37,7 +48,7 @@ public sealed class Lanes(LaneStore lanes, LeaseStore leases, EventStore events,
             : await lanes.LockAsync(session, handle.Target, cancellationToken);
         if (lane?.NotBefore > now)
             return (null, Closed(lane, now));
-        if (handle.Principal is { } principal && await leases.IsBusyAsync(session, handle.Target, principal, now, cancellationToken))
+        if (handle.Principal is { } principal && await due.IsBusyAsync(session, handle.Target, principal, now, cancellationToken))
             return (null, new Refusal(Codes.IssuerUnavailable, $"Something else is being done to {principal} at {handle.Target} right now. Try again in a moment.") { RetryAfter = TimeSpan.FromSeconds(1) });
         if (lane is not { IsPaused: true })
             return (false, null);
@@ -64,6 +75,13 @@ public sealed class Lanes(LaneStore lanes, LeaseStore leases, EventStore events,
         var data = new JsonObject { ["why"] = notice.Why };
         await events.AppendAsync(session, AuditEvent.BySystem("lane", "lane:" + target, before.Version + 1, "lane." + news, now, null, data), cancellationToken);
         await announcer.TellOperationsAsync(session, Templates.TargetNotice, target, now, notice.ToJson(), cancellationToken);
+    }
+
+    private async Task<Turn> TurnAsync(Session session, Lane lane, IReadOnlyList<Lease> claimed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (lane.IsPaused && claimed.Count > 0)
+            await lanes.ProbeAsync(session, lane.Target, now, Instants.Truncate(now + ProbeFor), cancellationToken);
+        return new Turn(claimed, lane.IsPaused);
     }
 
     private static string? News(Lane before, Lane after) => (before, after) switch

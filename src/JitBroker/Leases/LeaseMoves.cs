@@ -8,7 +8,7 @@ using JitBroker.Storage;
 namespace JitBroker.Leases;
 
 /// <summary>The moves of a lease, each with its event, inside a transaction that holds the lock of the lease's grant.</summary>
-public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wakeups)
+public sealed class LeaseMoves(LeaseStore leases, DueLeaseStore dueLeases, ProlongStore prolongs, EventStore events, Wakeups wakeups)
 {
     /// <summary>The credential was made in time and is handed out.</summary>
     public Task<bool> ActivateAsync(Session session, Lease lease, Actor by, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
     public async Task<bool> RetryAsync(Session session, Lease lease, Actor by, string requestId, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var due = lease with { Version = lease.Version + 1, NextAttemptAt = now };
-        if (!await leases.RetryAsync(session, lease, due, cancellationToken))
+        if (!await dueLeases.RetryAsync(session, lease, due, cancellationToken))
             return false;
         var data = new JsonObject { ["reason"] = reason };
         await events.AppendAsync(session, AuditEvent.By(by, "lease", lease.Id, due.Version, "lease.retried", now, requestId, data), cancellationToken);
@@ -107,7 +107,7 @@ public sealed class LeaseMoves(LeaseStore leases, EventStore events, Wakeups wak
     private async Task<bool> ProlongAsync(
         Session session, Lease before, Lease after, string type, DateTimeOffset until, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!await leases.ProlongAsync(session, before, after with { Version = before.Version + 1 }, cancellationToken))
+        if (!await prolongs.ProlongAsync(session, before, after with { Version = before.Version + 1 }, cancellationToken))
             return false;
         var data = new JsonObject { ["until"] = Instants.ToText(until) };
         await events.AppendAsync(session, AuditEvent.BySystem("lease", before.Id, before.Version + 1, type, now, requestId, data), cancellationToken);

@@ -3,10 +3,10 @@ using JitBroker.Storage;
 
 namespace JitBroker.Leases;
 
-/// <summary>Rows of leases. All but the claims are written under the lock of the lease's grant.</summary>
+/// <summary>Rows of leases: made, moved and read. Written under the lock of the lease's grant. See <see cref="DueLeaseStore"/> and <see cref="ProlongStore"/> for the claims.</summary>
 public sealed class LeaseStore
 {
-    private const string Columns = """
+    internal const string Columns = """
         id, grant_id, state, version, holder, session_id, target, handle, created_at, mint_deadline, expires_at, due_by, revoked_at,
                verified, attempts, last_error, stuck_since, next_attempt_at, prolong_until, next_prolong_at, principal
         """;
@@ -84,70 +84,6 @@ public sealed class LeaseStore
            and created_at > @since
         """;
 
-    private const string DueTargetsSql = """
-          select distinct l.target
-            from leases l
-            left join lanes n on n.target = l.target
-           where l.state = 'revoking'
-             and l.next_attempt_at <= @now
-             and (l.claimed_until is null or l.claimed_until <= @now)
-             and (n.not_before is null or n.not_before <= @now)
-        """;
-
-    private const string ClaimDueAtTargetSql = $"""
-           update leases
-              set claimed_by = @owner,
-                  claimed_until = @until
-            where id in (select l.id
-                           from leases l
-                          where l.state = 'revoking'
-                            and l.target = @target
-                            and l.next_attempt_at <= @now
-                            and (l.claimed_until is null or l.claimed_until <= @now)
-                            and (l.principal is null
-                              or not exists (select 1
-                                               from leases o
-                                              where o.target = @target
-                                                and o.principal = l.principal
-                                                and o.id <> l.id
-                                                and (o.claimed_until > @now
-                                                  or (o.state = 'revoking' and o.next_attempt_at <= @now and o.id < l.id))))
-                       order by l.next_attempt_at
-                          limit @limit /* pg: for update skip locked */)
-        returning {Columns}
-        """;
-
-    private const string NextAttemptSql = """
-        select min(next_attempt_at)
-          from leases
-         where state = 'revoking'
-        """;
-
-    private const string FailedAttemptSql = """
-        update leases
-           set attempts = attempts + 1,
-               version = @Version,
-               last_error = @LastError,
-               stuck_since = @StuckSince,
-               next_attempt_at = @NextAttemptAt,
-               claimed_by = null,
-               claimed_until = null
-         where id = @Id
-           and state = 'revoking'
-           and version = @expected
-        """;
-
-    private const string RetrySql = """
-        update leases
-           set version = @Version,
-               next_attempt_at = @NextAttemptAt,
-               claimed_by = null,
-               claimed_until = null
-         where id = @Id
-           and state = 'revoking'
-           and version = @expected
-        """;
-
     private const string ReleaseSql = """
         update leases
            set claimed_by = null,
@@ -156,36 +92,6 @@ public sealed class LeaseStore
            and state = 'revoking'
            and claimed_by = @owner
            and claimed_until = @until
-        """;
-
-    private const string BusySql = """
-        select count(*)
-          from leases
-         where target = @target
-           and principal = @principal
-           and claimed_until > @now
-        """;
-
-    private const string HeldSql = $"""
-          select {Columns}
-            from leases
-           where state = 'revoking'
-             and stuck_since is null
-             and next_attempt_at <= @now
-             and (claimed_until is null or claimed_until <= @now)
-             and target in (select target from lanes where paused_since is not null)
-           limit @limit
-        """;
-
-    private const string HoldSql = """
-        update leases
-           set version = @Version,
-               last_error = @LastError,
-               stuck_since = @StuckSince
-         where id = @Id
-           and state = 'revoking'
-           and version = @expected
-           and (claimed_until is null or claimed_until <= @now)
         """;
 
     private const string ReopenSql = """
@@ -209,51 +115,6 @@ public sealed class LeaseStore
             from leases
            where state = 'active'
              and target = @target
-             and id > @after
-        order by id
-           limit @limit
-        """;
-
-    private const string ProlongSql = """
-        update leases
-           set version = @Version,
-               expires_at = @ExpiresAt,
-               last_error = @LastError,
-               prolong_until = @ProlongUntil,
-               next_prolong_at = @NextProlongAt,
-               claimed_by = null,
-               claimed_until = null
-         where id = @Id
-           and state = 'active'
-           and version = @expected
-        """;
-
-    private const string ProlongingTargetsSql = """
-          select distinct target
-            from leases
-           where next_prolong_at <= @now
-             and (claimed_until is null or claimed_until <= @now)
-        """;
-
-    private const string ClaimToProlongSql = $"""
-           update leases
-              set claimed_by = @owner,
-                  claimed_until = @until
-            where id in (select id
-                           from leases
-                          where target = @target
-                            and next_prolong_at <= @now
-                            and (claimed_until is null or claimed_until <= @now)
-                       order by next_prolong_at
-                          limit @limit /* pg: for update skip locked */)
-        returning {Columns}
-        """;
-
-    private const string StuckSql = $"""
-          select {Columns}
-            from leases
-           where state = 'revoking'
-             and stuck_since is not null
              and id > @after
         order by id
            limit @limit
@@ -284,18 +145,6 @@ public sealed class LeaseStore
     /// <summary>The minter of a lease whose end began meanwhile is done with the target.</summary>
     public Task ReleaseAsync(Session session, Lease minted, string owner, CancellationToken cancellationToken) =>
         session.WriteAsync(ReleaseSql, new { id = minted.Id, owner, until = minted.MintDeadline }, cancellationToken);
-
-    /// <summary>Whether anybody is minting or ending something at this principal.</summary>
-    public async Task<bool> IsBusyAsync(Session session, string target, string principal, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await session.FirstOrDefaultAsync<long>(BusySql, new { target, principal, now }, cancellationToken) > 0;
-
-    /// <summary>Ends that are due at paused targets and are not shown as stuck yet.</summary>
-    public Task<IReadOnlyList<Lease>> HeldAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<Lease>(HeldSql, new { now, limit }, cancellationToken);
-
-    /// <returns>False when somebody else moved or claimed it first.</returns>
-    public async Task<bool> HoldAsync(Session session, Lease before, Lease after, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await session.ExecuteAsync(HoldSql, new { after.Id, after.Version, after.LastError, after.StuckSince, expected = before.Version, now }, cancellationToken) == 1;
 
     /// <summary>What was revoked is to be ended again.</summary>
     /// <returns>False when somebody else moved it first.</returns>
@@ -333,52 +182,6 @@ public sealed class LeaseStore
 
     public async Task<long> CountCollectedAsync(Session session, string holder, DateTimeOffset since, CancellationToken cancellationToken) =>
         await session.FirstOrDefaultAsync<long>(CountCollectedSql, new { holder, since }, cancellationToken);
-
-    /// <summary>The targets at which something is due to be ended and not claimed.</summary>
-    public Task<IReadOnlyList<string>> DueTargetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken) =>
-        session.QueryAsync<string>(DueTargetsSql, new { now }, cancellationToken);
-
-    /// <summary>Claims up to <paramref name="limit"/> due leases of one target for <paramref name="owner"/> until <paramref name="until"/>; two claimers never get the same.</summary>
-    public Task<IReadOnlyList<Lease>> ClaimDueAsync(
-        Session session, string target, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<Lease>(ClaimDueAtTargetSql, new { target, owner, now, until, limit }, cancellationToken);
-
-    /// <summary>The targets at which a live lease is due to be given a later end and not claimed.</summary>
-    public Task<IReadOnlyList<string>> ProlongingTargetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken) =>
-        session.QueryAsync<string>(ProlongingTargetsSql, new { now }, cancellationToken);
-
-    /// <summary>As <see cref="ClaimDueAsync"/>, for what is to be prolonged.</summary>
-    public Task<IReadOnlyList<Lease>> ClaimToProlongAsync(
-        Session session, string target, string owner, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<Lease>(ClaimToProlongSql, new { target, owner, now, until, limit }, cancellationToken);
-
-    /// <summary>Writes how far a live lease's prolongation is, and lets the claim go.</summary>
-    /// <returns>False when somebody else moved it first.</returns>
-    public async Task<bool> ProlongAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken)
-    {
-        var parameters = new { after.Id, after.Version, after.ExpiresAt, after.LastError, after.ProlongUntil, after.NextProlongAt, expected = before.Version };
-        return await session.ExecuteAsync(ProlongSql, parameters, cancellationToken) == 1;
-    }
-
-    /// <summary>Makes a stuck end due, whoever has claimed it.</summary>
-    /// <returns>False when somebody else moved it first.</returns>
-    public async Task<bool> RetryAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken) =>
-        await session.ExecuteAsync(RetrySql, new { after.Id, after.Version, after.NextAttemptAt, expected = before.Version }, cancellationToken) == 1;
-
-    /// <summary>Ends that are stuck, by id, after the given one.</summary>
-    public Task<IReadOnlyList<Lease>> StuckAsync(Session session, string after, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<Lease>(StuckSql, new { after, limit }, cancellationToken);
-
-    public Task<DateTimeOffset?> NextAttemptAsync(Session session, CancellationToken cancellationToken) =>
-        session.FirstOrDefaultAsync<DateTimeOffset?>(NextAttemptSql, null, cancellationToken);
-
-    /// <summary>Notes a failed attempt and lets the claim go.</summary>
-    /// <returns>False when somebody else moved it first.</returns>
-    public async Task<bool> NoteFailureAsync(Session session, Lease before, Lease after, CancellationToken cancellationToken)
-    {
-        var parameters = new { after.Id, after.Version, after.LastError, after.StuckSince, after.NextAttemptAt, expected = before.Version };
-        return await session.ExecuteAsync(FailedAttemptSql, parameters, cancellationToken) == 1;
-    }
 
     private static object MoveOf(Lease before, Lease after, bool keepsClaim) => new
     {

@@ -24,6 +24,15 @@ internal static class Patience
         _ => Jittered(Growing(attempts)),
     };
 
+    /// <summary>The credential works until its old end and may be collected again, so there is no hurry; the lane sees to a target that is away.</summary>
+    public static TimeSpan Of(ProlongOutcome.Failed failed) => failed.Obstacle switch
+    {
+        Obstacle.Conflict => Jittered(TimeSpan.FromSeconds(1)),
+        Obstacle.Throttled => Asked(failed.RetryAfter) + Jittered(TimeSpan.FromSeconds(1)),
+        Obstacle.Denied => Jittered(Longest),
+        _ => Jittered(TimeSpan.FromSeconds(5)),
+    };
+
     /// <summary>For the holder who collects.</summary>
     public static TimeSpan Of(MintOutcome.Unavailable away) => away.Obstacle switch
     {

@@ -10,15 +10,23 @@ namespace JitBroker.Leases;
 /// has reached its old end; then the holder collects again, as with a target that cannot be told.
 /// </summary>
 public sealed class ProlongLease(
-    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, Announcer announcer, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
+    Database database, GrantStore grants, LeaseStore leases, ProlongStore prolongs, LeaseMoves moves, Lanes lanes, Announcer announcer, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
 {
     /// <param name="lease">As claimed by this replica.</param>
-    public async Task HandleAsync(Lease lease, CancellationToken cancellationToken)
+    /// <param name="isProbe">Its target is paused, and this is the one attempt it gets.</param>
+    public async Task HandleAsync(Lease lease, bool isProbe, CancellationToken cancellationToken)
     {
         if (lease.ProlongUntil is not { } until)
             return;
         var outcome = await AttemptAsync(RevocationHandle.FromJson(lease.Handle), until, cancellationToken);
-        await database.WriteAsync(session => RecordAsync(session, lease, outcome, cancellationToken), cancellationToken);
+        await database.WriteAsync(
+            async session =>
+            {
+                await RecordAsync(session, lease, outcome, cancellationToken);
+                // Whatever has become of the lease meanwhile, the target has answered, or has not.
+                await lanes.LearnAsync(session, lease.Target, Answer.Of(outcome), isProbe, clock.GetUtcNow(), cancellationToken);
+            },
+            cancellationToken);
     }
 
     private async Task<ProlongOutcome> AttemptAsync(RevocationHandle handle, DateTimeOffset until, CancellationToken cancellationToken)
@@ -33,7 +41,7 @@ public sealed class ProlongLease(
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new ProlongOutcome.Failed($"{handle.Target} did not answer within {options.EndTimeout.TotalSeconds:0} s.");
+            return new ProlongOutcome.Failed($"{handle.Target} did not answer within {options.EndTimeout.TotalSeconds:0} s.", Obstacle.Away);
         }
         catch (OperationCanceledException)
         {
@@ -42,7 +50,7 @@ public sealed class ProlongLease(
         catch (Exception e)
         {
             // An issuer's exception may quote what it sent; only its type is safe to tell.
-            return new ProlongOutcome.Failed($"{handle.Target} failed ({e.GetType().Name}).");
+            return new ProlongOutcome.Failed($"{handle.Target} failed ({e.GetType().Name}).", Obstacle.Away);
         }
     }
 
@@ -62,12 +70,10 @@ public sealed class ProlongLease(
                 await moves.BeginRevokingAsync(session, lease with { LastError = gone.Why }, grant.RequestId, LeaseMoves.Because.Gone, now, cancellationToken);
                 break;
             case ProlongOutcome.Failed failed:
-                await leases.ProlongAsync(session, lease, lease with { LastError = failed.Why, NextProlongAt = Instants.Truncate(now + Pause()) }, cancellationToken);
+                await prolongs.ProlongAsync(session, lease, lease with { LastError = failed.Why, NextProlongAt = Instants.Truncate(now + Patience.Of(failed)) }, cancellationToken);
                 return;
         }
 
         await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
     }
-
-    private static TimeSpan Pause() => Patience.Jittered(TimeSpan.FromSeconds(5));
 }

@@ -12,7 +12,7 @@ namespace JitBroker.Leases;
 /// being written is written together in the next one; nobody waits for others to finish.
 /// </summary>
 public sealed class RecordEnds(
-    Database database, GrantStore grants, LeaseStore leases, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, Lanes lanes, TimeProvider clock)
+    Database database, GrantStore grants, LeaseStore leases, DueLeaseStore due, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, Lanes lanes, TimeProvider clock)
 {
     private const int Most = 64;
 
@@ -129,7 +129,7 @@ public sealed class RecordEnds(
 
         if (TooEarly(lease, (EndOutcome.Ended)attempted.Outcome, now) is { } again)
         {
-            await leases.NoteFailureAsync(session, lease, lease with { NextAttemptAt = again }, CancellationToken.None);
+            await due.NoteFailureAsync(session, lease, lease with { NextAttemptAt = again }, CancellationToken.None);
             return false;
         }
 
@@ -157,7 +157,7 @@ public sealed class RecordEnds(
             StuckSince = isNews ? now : lease.StuckSince,
             NextAttemptAt = Instants.Truncate(now + Patience.Of(failed, lease.Attempts)),
         };
-        if (!await leases.NoteFailureAsync(session, lease, after, CancellationToken.None))
+        if (!await due.NoteFailureAsync(session, lease, after, CancellationToken.None))
             return;
         if (isNews)
         {

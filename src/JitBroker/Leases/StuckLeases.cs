@@ -14,7 +14,7 @@ public sealed record LeaseDetails(Lease Lease, Grant Grant);
 public sealed record StuckPage(IReadOnlyList<LeaseDetails> Items);
 
 /// <summary>Ends that cannot be done for now, and who may do something about them: operators, at each use anew (rule 14).</summary>
-public sealed class StuckLeases(Database database, GrantStore grants, LeaseStore leases, CatalogHolder catalogs)
+public sealed class StuckLeases(Database database, GrantStore grants, LeaseStore leases, DueLeaseStore due, CatalogHolder catalogs)
 {
     /// <summary>Those that are stuck, oldest lease first. For operators, admins and auditors.</summary>
     /// <param name="after">The id of the last one seen, or empty.</param>
@@ -27,7 +27,7 @@ public sealed class StuckLeases(Database database, GrantStore grants, LeaseStore
             async session =>
             {
                 var found = new List<LeaseDetails>();
-                foreach (var lease in await leases.StuckAsync(session, after, limit, cancellationToken))
+                foreach (var lease in await due.StuckAsync(session, after, limit, cancellationToken))
                     found.Add(new LeaseDetails(lease, (await grants.FindAsync(session, lease.GrantId, cancellationToken))!));
                 return (Outcome<StuckPage>)new StuckPage(found);
             },

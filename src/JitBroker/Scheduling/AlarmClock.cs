@@ -15,7 +15,7 @@ namespace JitBroker.Scheduling;
 /// within milliseconds. The rows are the truth; a ring that is lost costs a second.
 /// </summary>
 internal sealed class AlarmClock(
-    ISchedulerFactory schedulers, Wakeups wakeups, Database database, GrantStore grants, LeaseStore leases, RequestStore requests, ReviewStore reviews, OutboxStore outbox, TimeProvider clock)
+    ISchedulerFactory schedulers, Wakeups wakeups, Database database, GrantStore grants, DueLeaseStore dueLeases, RequestStore requests, ReviewStore reviews, OutboxStore outbox, TimeProvider clock)
     : IHostedService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
@@ -145,7 +145,7 @@ internal sealed class AlarmClock(
             async session => new[]
             {
                 await grants.NextDueAsync(session, cancellationToken),
-                await leases.NextAttemptAsync(session, cancellationToken),
+                await dueLeases.NextAttemptAsync(session, cancellationToken),
                 await requests.NextLapseAsync(session, cancellationToken),
                 await requests.NextNudgeAsync(session, cancellationToken),
                 await reviews.NextAsync(session, cancellationToken),

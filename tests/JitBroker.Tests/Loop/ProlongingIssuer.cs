@@ -7,6 +7,10 @@ namespace JitBroker.Tests.Loop;
 public sealed class ProlongingIssuer : ScriptedIssuer, IProlongs
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ends = new(StringComparer.Ordinal);
+    private int _prolongs;
+
+    /// <summary>How often it was asked to.</summary>
+    public int Prolongs => _prolongs;
 
     /// <summary>Runs before the end moves; may throw, wait or answer in its place.</summary>
     public Func<RevocationHandle, CancellationToken, Task<ProlongOutcome?>> BeforeProlong { get; set; } = static (_, _) => Task.FromResult<ProlongOutcome?>(null);
@@ -16,6 +20,7 @@ public sealed class ProlongingIssuer : ScriptedIssuer, IProlongs
 
     public async Task<ProlongOutcome> ProlongAsync(RevocationHandle handle, DateTimeOffset until, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _prolongs);
         if (await BeforeProlong(handle, cancellationToken) is { } instead)
             return instead;
         var name = (string)handle.Data["name"]!;

@@ -39,10 +39,27 @@ internal abstract record Act
 
     public sealed record Return(int Person) : Act;
 
-    /// <summary>The account belongs to that person from now on.</summary>
-    public sealed record Link(int Account, int Person) : Act;
+    /// <summary>The catalog names the account as that person's from now on.</summary>
+    public sealed record Name(int Account, int Person) : Act;
 
-    public sealed record Unlink(int Account) : Act;
+    public sealed record Unname(int Account) : Act;
+
+    /// <summary>
+    /// One side shows a code and the other types it; <paramref name="Answerer"/> is asked. <paramref name="FromPerson"/>: the person's side shows it.
+    /// </summary>
+    public sealed record Link(int Account, int Person, int Answerer, bool FromPerson, bool Yes) : Act;
+
+    /// <summary>The account's profile has the address of that person.</summary>
+    public sealed record LinkByAddress(int Account, int Person, bool IsConfirmed) : Act;
+
+    /// <summary>Somebody takes a linked account away from its person.</summary>
+    public sealed record Unlink(int Account, int By) : Act;
+
+    /// <summary>A SCIM client says of a person that they are here, or not any more.</summary>
+    public sealed record Push(int Person, int Client, bool Active) : Act;
+
+    /// <summary>A SCIM client deletes a person.</summary>
+    public sealed record Remove(int Person, int Client) : Act;
 
     /// <summary>The entitlement gets another rule.</summary>
     public sealed record ChangeRule(int Entitlement, int Rule) : Act;
@@ -75,8 +92,13 @@ internal abstract record Act
         (2, As(from p in Any from g in Any select new Leave(p, g))),
         (1, As(from p in Any select new Deactivate(p))),
         (1, As(from p in Any select new Return(p))),
-        (1, As(from a in Any from p in Any select new Link(a, p))),
-        (1, As(from a in Any select new Unlink(a))),
+        (1, As(from a in Any from p in Any select new Name(a, p))),
+        (1, As(from a in Any select new Unname(a))),
+        (2, As(from a in Any from p in Any from b in Any from first in Gen.Elements(true, false) from yes in Gen.Elements(true, true, true, false) select new Link(a, p, b, first, yes))),
+        (1, As(from a in Any from p in Any from sure in Gen.Elements(true, true, false) select new LinkByAddress(a, p, sure))),
+        (1, As(from a in Any from b in Any select new Unlink(a, b))),
+        (2, As(from p in Any from c in Any from here in Gen.Elements(true, true, false) select new Push(p, c, here))),
+        (1, As(from p in Any from c in Any select new Remove(p, c))),
         (1, As(from e in Any from r in Any select new ChangeRule(e, r))),
         (1, As(from e in Any select new ChangeGrants(e))));
 }

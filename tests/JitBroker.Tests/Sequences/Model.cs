@@ -10,6 +10,8 @@ internal sealed class Model
 {
     public const int Entitlements = 2;
 
+    private const int Strangers = 3;
+
     public static readonly string[] Names = ["ana", "bea", "cy", "dan", "eli", "fay"];
 
     public static readonly string[] GroupNames = ["askers", "owners", "security", "platform", "oncall"];
@@ -19,6 +21,7 @@ internal sealed class Model
     private readonly HashSet<string> _active;
     private readonly Rule[] _rules;
     private readonly int[] _grants = new int[Entitlements];
+    private readonly Dictionary<(string Person, int Client), bool> _pushed = [];
     private int _changes;
 
     /// <param name="prefix">Before every name, so that sequences share a database and nothing else.</param>
@@ -30,13 +33,20 @@ internal sealed class Model
         _rules = [.. scene.Rules.Select(r => Rule.Known[r])];
         for (var g = 0; g < GroupNames.Length; g++)
             _groups[GroupNames[g]] = [.. People.Where((_, p) => (scene.Members[g] & (1 << p)) != 0)];
-        Accounts = [.. People, .. People.Take(3)];
+        Accounts = [.. People, .. People.Take(3), .. Enumerable.Repeat((string?)null, Strangers)];
+        Links = new string?[Accounts.Count];
     }
 
     public IReadOnlyList<string> People { get; }
 
-    /// <summary>Whose each account is: one for each person and a second one for some; null: nobody's.</summary>
+    /// <summary>Whose each account is by the catalog: one for each person, a second one for some, and a few that are nobody's; null: nobody's.</summary>
     public List<string?> Accounts { get; }
+
+    /// <summary>Whom each account was linked to; null: nobody.</summary>
+    public string?[] Links { get; }
+
+    /// <summary>Accounts that were linked to somebody at any time.</summary>
+    public HashSet<int> EverLinked { get; } = [];
 
     public IReadOnlyList<string> EntitlementNames => [.. Enumerable.Range(0, Entitlements).Select(e => $"{_prefix}e{e.ToString(CultureInfo.InvariantCulture)}")];
 
@@ -44,9 +54,31 @@ internal sealed class Model
 
     public Identity IdentityOf(int account) => IdentityOf(_prefix, account);
 
-    public bool IsActive(string person) => _active.Contains(person);
+    /// <summary>Named by the catalog or sent by a SCIM client, and taken away by none.</summary>
+    public bool IsActive(string person) => !IsTakenAway(person) && (_active.Contains(person) || _pushed.Any(p => p.Key.Person == person));
 
-    public bool IsIn(string group, string person) => _active.Contains(person) && _groups[group].Contains(person);
+    public bool IsIn(string group, string person) => _active.Contains(person) && !IsTakenAway(person) && _groups[group].Contains(person);
+
+    /// <summary>Whom whoever acts with this account is; null: nobody.</summary>
+    public string? WhoIs(int account)
+    {
+        var named = Accounts[account] is { } person && _active.Contains(person) ? person : null;
+        var isAgreed = named is null || Links[account] is null || named == Links[account];
+        return isAgreed && (named ?? Links[account]) is { } one && IsActive(one) ? one : null;
+    }
+
+    /// <summary>Nobody says whose the account is.</summary>
+    public bool IsFree(int account) => Links[account] is null && !(Accounts[account] is { } person && _active.Contains(person));
+
+    /// <summary>Who would act with it if everybody were here.</summary>
+    public string? HolderOf(int account) => Accounts[account] ?? Links[account];
+
+    /// <summary>What a SCIM client says of them; null: nothing.</summary>
+    public bool? IsPushed(string person, int client) => _pushed.TryGetValue((person, client), out var active) ? active : null;
+
+    public void Push(string person, int client, bool active) => _pushed[(person, client)] = active;
+
+    private bool IsTakenAway(string person) => _pushed.Any(p => p.Key.Person == person && !p.Value);
 
     public Rule RuleOf(int entitlement) => _rules[entitlement];
 
@@ -66,13 +98,14 @@ internal sealed class Model
 
     public CatalogSnapshot ToCatalog()
     {
-        var people = People.Where(IsActive).ToDictionary(p => p, Entry, StringComparer.Ordinal);
+        var people = People.Where(_active.Contains).ToDictionary(p => p, Entry, StringComparer.Ordinal);
         return CatalogSnapshot.Empty with
         {
             Hash = $"{_prefix}{(++_changes).ToString(CultureInfo.InvariantCulture)}",
             People = people.ToFrozenDictionary(StringComparer.Ordinal),
             Identities = people.Values.SelectMany(p => p.Identities.Select(i => (i, p.Person))).ToFrozenDictionary(x => x.i, x => x.Person),
-            Groups = _groups.ToFrozenDictionary(g => g.Key, g => new Group(g.Key, g.Value.Where(IsActive).ToFrozenSet(StringComparer.Ordinal), null), StringComparer.Ordinal),
+            Groups = _groups.ToFrozenDictionary(g => g.Key, g => new Group(g.Key, g.Value.Where(_active.Contains).ToFrozenSet(StringComparer.Ordinal), null), StringComparer.Ordinal),
+            Roles = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["admin"] = ["platform"] }.ToFrozenDictionary(StringComparer.Ordinal),
             Issuers = new[] { new IssuerDefinition("door", "http", "{}") }.ToFrozenDictionary(i => i.Name, StringComparer.Ordinal),
             Entitlements = EntitlementNames.Select(Entitlement).ToFrozenDictionary(e => e.Name, StringComparer.Ordinal),
         };

@@ -53,6 +53,36 @@ internal sealed class Oracle(Model model)
         Demand(isMarked && grant.StartsAt == now, $"{grant.Id} is an emergency and not marked as one");
     }
 
+    /// <summary>Somebody's yes or no to a link was taken: only that person's own is.</summary>
+    public void Answered(string person, string answerer) => Demand(person == answerer, $"{answerer} answered whether an account is {person}'s");
+
+    /// <summary>An account became a person's: it must have been nobody's, and they must be here.</summary>
+    public void Linked(int account, string person)
+    {
+        Demand(model.IsFree(account), $"{model.IdentityOf(account)} was linked to {person} and is {model.HolderOf(account)}'s");
+        Demand(model.IsActive(person), $"{model.IdentityOf(account)} was linked to {person}, who is not active");
+    }
+
+    /// <summary>By an address alone: a confirmed one, once, and only if they have no other account there.</summary>
+    public void LinkedByAddress(int account, string person, bool isConfirmed)
+    {
+        Linked(account, person);
+        Demand(isConfirmed, $"{model.IdentityOf(account)} was linked to {person} by an address that is not confirmed");
+        Demand(!model.EverLinked.Contains(account), $"{model.IdentityOf(account)} was linked by an address for the second time");
+        var there = Enumerable.Range(0, model.Accounts.Count).Where(a => model.WhoIs(a) == person && (model.IdentityOf(a).Surface, model.IdentityOf(a).Tenant) == (model.IdentityOf(account).Surface, model.IdentityOf(account).Tenant));
+        Demand(!there.Any(), $"{model.IdentityOf(account)} was linked by an address to {person}, who has an account there");
+    }
+
+    public void Unlinked(int account, string by)
+    {
+        Demand(model.Links[account] is not null, $"{model.IdentityOf(account)} was unlinked and not linked");
+        Demand(model.IsIn("platform", by), $"{by} unlinked an account and is no admin");
+    }
+
+    public void HasNothing(string person, string what, IReadOnlyList<string> ids) => Demand(ids.Count == 0, $"{person} was taken away and has a {what} still: {string.Join(' ', ids)}");
+
+    public void Is(object whoever, string? known, string? expected) => Demand(known == expected, $"{whoever} is known as {known ?? "nobody"}, and is {expected ?? "nobody"}");
+
     /// <summary>Nobody was asked: then the rule at that moment must say so.</summary>
     public void BornByRule(Seen request, int decisions)
     {

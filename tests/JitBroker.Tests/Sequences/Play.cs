@@ -27,8 +27,14 @@ internal sealed class Tally
 
     public int Collected { get; set; }
 
+    public int Linked { get; set; }
+
+    public int Unlinked { get; set; }
+
+    public int TakenAway { get; set; }
+
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Grants} grants, {ByRule} by rule, {OfSeveral} of several people, {Escalated} after an escalation, {Extended} extensions, {Emergencies} emergencies, {Refused} refusals, {Collected} collections");
+        string.Create(CultureInfo.InvariantCulture, $"{Grants} grants, {ByRule} by rule, {OfSeveral} of several people, {Escalated} after an escalation, {Extended} extensions, {Emergencies} emergencies, {Refused} refusals, {Collected} collections, {Linked} links, {Unlinked} unlinked, {TakenAway} taken away");
 }
 
 /// <summary>Plays one scene on the broker, over both of its replicas in turn, and lets the oracle judge whatever comes of it.</summary>
@@ -39,6 +45,7 @@ internal sealed class Play
     private readonly string _prefix;
     private readonly Model _model;
     private readonly Oracle _oracle;
+    private readonly PlayPeople _people;
     private readonly List<Seen> _requests = [];
     private readonly List<Born> _grants = [];
     private int _turn;
@@ -48,6 +55,7 @@ internal sealed class Play
         (_replicas, _prefix, _tally) = (replicas, prefix, tally);
         _model = new Model(prefix, scene);
         _oracle = new Oracle(_model);
+        _people = new PlayPeople(replicas, _model, _oracle, tally);
     }
 
     private TestBroker Broker => _replicas[_turn++ % _replicas.Count];
@@ -79,7 +87,7 @@ internal sealed class Play
             case Act.DecideTogether together when Pick(_requests, together.Request) is { } request:
                 await DecideAsync(request, [.. together.Accounts.Select((a, i) => (Likely(a, Deciders(request)), !together.LastDenies || i < together.Accounts.Count - 1, (int?)null))], Surface.Slack);
                 break;
-            case Act.Cancel cancel when Pick(_requests, cancel.Request) is { } request && Pick(_model.Accounts, cancel.Account) is { } who:
+            case Act.Cancel cancel when Pick(_requests, cancel.Request) is { } request && Holder(cancel.Account) is { } who:
                 request.IsSettled |= (await Broker.Get<CancelRequest>().HandleAsync(As(who), request.Id, null, CancellationToken.None)).Value is not null;
                 break;
             case Act.Collect collect when Pick(_grants, collect.Grant) is { } grant && Likely(collect.Account, [grant.Request.Requester]) is { } who:
@@ -90,7 +98,7 @@ internal sealed class Play
                 }
 
                 break;
-            case Act.End end when Pick(_grants, end.Grant) is { } grant && Pick(_model.Accounts, end.Account) is { } who:
+            case Act.End end when Pick(_grants, end.Grant) is { } grant && Holder(end.Account) is { } who:
                 grant.IsEnded |= (await Broker.Get<EndGrant>().HandleAsync(As(who), grant.Id, "enough", null, CancellationToken.None)).Value is not null;
                 break;
             case Act.Extend extend when Pick(_grants, extend.Grant) is { } grant && Likely(extend.Account, [grant.Request.Requester]) is { } who:
@@ -105,15 +113,16 @@ internal sealed class Play
                     await SweepAsync(Broker);
                 break;
             default:
-                if (Change(act))
+                if (!await _people.ActAsync(act, Likely) && Change(act))
                     Proclaim();
                 break;
         }
     }
 
     /// <summary>What the alarm clock rings, and what a catalog that came into force sets going.</summary>
-    private static async Task SweepAsync(TestBroker broker)
+    private async Task SweepAsync(TestBroker broker)
     {
+        await _people.FollowAsync();
         await broker.SweepAsync();
         await broker.Get<LapseRequests>().ConformAsync(CancellationToken.None);
         await broker.Get<EndDueGrants>().ConformAsync(CancellationToken.None);
@@ -135,11 +144,11 @@ internal sealed class Play
             case Act.Return back:
                 _model.Return(Pick(_model.People, back.Person)!);
                 return true;
-            case Act.Link link:
-                _model.Accounts[link.Account % _model.Accounts.Count] = Pick(_model.People, link.Person);
+            case Act.Name name:
+                _model.Accounts[name.Account % _model.Accounts.Count] = Pick(_model.People, name.Person);
                 return true;
-            case Act.Unlink unlink:
-                _model.Accounts[unlink.Account % _model.Accounts.Count] = null;
+            case Act.Unname unname:
+                _model.Accounts[unname.Account % _model.Accounts.Count] = null;
                 return true;
             case Act.ChangeRule rule:
                 _model.Change(rule.Entitlement % Model.Entitlements, Rule.Known[rule.Rule % Rule.Known.Count]);
@@ -158,6 +167,7 @@ internal sealed class Play
         var catalog = _model.ToCatalog();
         foreach (var replica in _replicas)
             replica.Catalog = catalog;
+        _people.AssertEverybodyIsKnown();
     }
 
     private async Task SubmitAsync(Act.Submit submit)
@@ -290,7 +300,9 @@ internal sealed class Play
     }
 
     /// <summary>Mostly one who has business there, so that much comes about; otherwise whoever holds the account, if anybody.</summary>
-    private string? Likely(int number, IReadOnlyList<string> people) => number % 4 != 0 && people.Count > 0 ? Pick(people, number / 4) : Pick(_model.Accounts, number / 4);
+    private string? Likely(int number, IReadOnlyList<string> people) => number % 4 != 0 && people.Count > 0 ? Pick(people, number / 4) : Holder(number / 4);
+
+    private string? Holder(int number) => _model.HolderOf(number % _model.Accounts.Count);
 
     /// <summary>Whoever stands in a group of either rule, at any time.</summary>
     private IReadOnlyList<string> Deciders(Seen request)
@@ -299,7 +311,7 @@ internal sealed class Play
         return [.. _model.People.Where(p => groups.Any(g => _model.IsIn(g, p)) && request.Votes.TrueForAll(v => v.Person != p))];
     }
 
-    private static Actor As(string person, Surface surface = Surface.Api) => new(new Person(person, person.Split('@')[0]), surface, "test:" + person);
+    internal static Actor As(string person, Surface surface = Surface.Api) => new(new Person(person, person.Split('@')[0]), surface, "test:" + person);
 
     private static T? Pick<T>(IReadOnlyList<T> from, int number) => from.Count == 0 ? default : from[number % from.Count];
 

@@ -158,10 +158,13 @@ public sealed partial class LinkTests
         await bench.DoAsync("person", new { id = "U0FAY", email = "Gus@Example.com", is_email_confirmed = true });
         await bench.SayAsync("fay", "/access whoami");
         await bench.UntilWhisperAsync("fay", "You are Gus");
+        await bench.UntilIdleAsync();
 
         await bench.DoAsync("person", new { id = "U0FAY", email = "bea@example.com", is_email_confirmed = true });
         bench.Clock.Advance(TimeSpan.FromMinutes(2));
         await bench.SayAsync("fay", "/access mine");
+        await bench.UntilWhisperAsync("fay", "You hold no access");
+        await bench.UntilIdleAsync();
         await bench.SayAsync("fay", "/access whoami");
         await bench.UntilWhisperAsync("fay", "You are Gus");
 

@@ -196,6 +196,12 @@ internal sealed class SlackBench : IAsyncDisposable
     public Task UntilWhisperAsync(string person, string text, string conversation = Channel) =>
         UntilAsync(async () => Text(await WhisperAsync(person, conversation)).Contains(text, StringComparison.Ordinal));
 
+    /// <summary>
+    /// Waits until nothing that Slack delivered is being worked on: before the clock is moved past the deadline of a call that is under way, or before a person says the next thing,
+    /// since what is worked on side by side is answered in any order.
+    /// </summary>
+    public Task UntilIdleAsync() => UntilAsync(() => Task.FromResult(Get<SlackWork>().IsIdle));
+
     public Task UntilCardAsync(string text, string person = "bea", string conversation = Channel) =>
         UntilAsync(async () => Text(await CardAsync(person, conversation)).Contains(text, StringComparison.Ordinal));
 
