@@ -25,6 +25,10 @@ public static class ChatServices
             .AddSingleton<SignInByChat>()
             .AddSingleton<LinkByChat>()
             .AddSingleton<ChatHttp>()
+            .AddSingleton<CopyKeeper>()
+            .AddSingleton<ChannelFallback>()
+            .AddSingleton<ThreadPlace>()
+            .AddSingleton<ReadThreadNote>()
             .AddSingleton<WorkInbox>()
             .AddSingleton<ISweep>(provider => provider.GetRequiredService<WorkInbox>());
 }

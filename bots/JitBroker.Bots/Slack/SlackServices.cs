@@ -30,10 +30,7 @@ public static class SlackServices
             .AddSingleton<SlackWorkspaces>()
             .AddSingleton<PrivateAnswers>()
             .AddSingleton<FollowUp>()
-            .AddSingleton<CopyKeeper>()
             .AddSingleton<ChannelSafety>()
-            .AddSingleton<ChannelFallback>()
-            .AddSingleton<ThreadPlace>()
             .AddSingleton<SlackHome>()
             .AddSingleton<SlackThreads>()
             .AddSingleton<IDeliverySender, SlackSender>();

@@ -1,4 +1,5 @@
 using JitBroker.Bots.Chat;
+using JitBroker.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JitBroker.Bots.Teams;
@@ -21,7 +22,10 @@ public static class TeamsServices
             .AddSingleton<TeamsCalls>()
             .AddSingleton<TeamsReferences>()
             .AddSingleton<TeamsDirects>()
-            .AddSingleton<TeamsReplies>();
+            .AddSingleton<TeamsReplies>()
+            .AddSingleton<TeamsMembers>()
+            .AddSingleton(provider => new TeamsStanding(provider.GetRequiredService<TeamsKeys>(), provider.GetRequiredService<TeamsCredentials>()))
+            .AddSingleton<IDeliverySender, TeamsDeliverySender>();
 
     private static IServiceCollection AddTeamsInbound(this IServiceCollection services) =>
         services
@@ -32,5 +36,6 @@ public static class TeamsServices
             .AddSingleton<IInboxWork>(provider => provider.GetRequiredService<TeamsWork>())
             .AddSingleton<TeamsInbox>()
             .AddSingleton<TeamsEndpoint>()
-            .AddHostedService(provider => provider.GetRequiredService<TeamsWork>());
+            .AddHostedService(provider => provider.GetRequiredService<TeamsWork>())
+            .AddHostedService<TeamsGreeting>();
 }

@@ -7,7 +7,19 @@ namespace JitBroker.Bots.Teams;
 /// <summary>A message as it is sent.</summary>
 /// <param name="Summary">What its notification says; stands where cards cannot be shown.</param>
 /// <param name="Card">An Adaptive Card; null: the summary is the message, as plain text.</param>
-internal sealed record TeamsMessage(string Summary, JsonObject? Card);
+internal sealed record TeamsMessage(string Summary, JsonObject? Card)
+{
+    public static TeamsMessage Of(ChatMessage message, CardView view) => new(CardRenderer.Summary(message), CardRenderer.Render(message, view));
+
+    /// <summary>What is left of a message that is too large even so: what it is about, its buttons, and where the rest is.</summary>
+    public static ChatMessage Shortened(ChatMessage message) => new(
+        message.Summary,
+        [
+            new ChatPart.Paragraph(ChatText.Plain(Cut.To(message.Summary.ToString(), 300))),
+            new ChatPart.Fine(ChatText.Of($"There is more than fits into one message: {Say.Code("jit mine")} and {Say.Code("jit pending")} show all.")),
+            .. message.Parts.OfType<ChatPart.Actions>().Take(1),
+        ]);
+}
 
 /// <summary>The few calls the bot makes, by what they mean.</summary>
 internal sealed class TeamsCalls(TeamsOptions options, TeamsConnector connector)

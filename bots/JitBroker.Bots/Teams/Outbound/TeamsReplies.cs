@@ -14,7 +14,7 @@ internal sealed partial class TeamsReplies(TeamsDirects directs, TeamsCalls call
 
     public async Task SayAsync(TeamsActivity activity, ChatMessage message, CancellationToken cancellationToken)
     {
-        var said = new TeamsMessage(message.Summary.ToString(), Card: null);
+        var said = TeamsMessage.Of(message, CardView.InPerson());
         for (var round = 1; round <= Rounds; round++)
         {
             var reply = await TryAsync(activity, said, cancellationToken);

@@ -139,6 +139,9 @@ internal sealed record TeamsPlace(string Tenant, Uri Service, string Conversatio
 
     public static string WithoutThread(string conversation) => conversation.IndexOf(Thread, StringComparison.Ordinal) is var at and >= 0 ? conversation[..at] : conversation;
 
+    /// <summary>Of a team, and not a chat of several people.</summary>
+    public static bool IsChannel(string conversation) => WithoutThread(conversation) is var id && (id.EndsWith("@thread.tacv2", StringComparison.Ordinal) || id.EndsWith("@thread.skype", StringComparison.Ordinal));
+
     /// <summary>The message that a thread's conversation is under; null: it is none.</summary>
     public static string? RootOf(string conversation) => conversation.IndexOf(Thread, StringComparison.Ordinal) is var at and >= 0 ? conversation[(at + Thread.Length)..] : null;
 
