@@ -6,6 +6,7 @@ using JitBroker.Benchmarks.Issuers;
 using JitBroker.Benchmarks.Lifecycle;
 using JitBroker.Benchmarks.Policy;
 using JitBroker.Benchmarks.Scim;
+using JitBroker.Benchmarks.Teams;
 
 namespace JitBroker.Benchmarks;
 
@@ -22,6 +23,7 @@ internal static class Benchmarks
         new AuthzBenchmark(),
         new IssuersBenchmark(),
         new ScimBenchmark(),
+        new TeamsBenchmark(),
     ];
 
     public static IEnumerable<string> Names => All.Select(b => b.Name);

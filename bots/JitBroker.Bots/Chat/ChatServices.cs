@@ -1,3 +1,4 @@
+using JitBroker.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JitBroker.Bots.Chat;
@@ -22,5 +23,12 @@ public static class ChatServices
             .AddSingleton<ChatExtensions>()
             .AddSingleton<ChatEmergencies>()
             .AddSingleton<SignInByChat>()
-            .AddSingleton<LinkByChat>();
+            .AddSingleton<LinkByChat>()
+            .AddSingleton<ChatHttp>()
+            .AddSingleton<CopyKeeper>()
+            .AddSingleton<ChannelFallback>()
+            .AddSingleton<ThreadPlace>()
+            .AddSingleton<ReadThreadNote>()
+            .AddSingleton<WorkInbox>()
+            .AddSingleton<ISweep>(provider => provider.GetRequiredService<WorkInbox>());
 }

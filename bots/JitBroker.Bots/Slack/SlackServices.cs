@@ -1,5 +1,5 @@
+using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
-using JitBroker.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,17 +24,13 @@ public static class SlackServices
 
     private static IServiceCollection AddSlackOutbound(this IServiceCollection services) =>
         services
-            .AddSingleton<SlackHttp>()
             .AddSingleton<SlackPace>()
             .AddSingleton<SlackClient>()
             .AddSingleton<SlackCalls>()
             .AddSingleton<SlackWorkspaces>()
             .AddSingleton<PrivateAnswers>()
             .AddSingleton<FollowUp>()
-            .AddSingleton<CopyKeeper>()
             .AddSingleton<ChannelSafety>()
-            .AddSingleton<ChannelFallback>()
-            .AddSingleton<ThreadPlace>()
             .AddSingleton<SlackHome>()
             .AddSingleton<SlackThreads>()
             .AddSingleton<IDeliverySender, SlackSender>();
@@ -54,8 +50,7 @@ public static class SlackServices
             .AddSingleton<SlackWork>()
             .AddSingleton<SlackInbox>()
             .AddSingleton<SlackEndpoint>()
-            .AddSingleton<WorkInbox>()
-            .AddSingleton<ISweep>(provider => provider.GetRequiredService<WorkInbox>())
+            .AddSingleton<IInboxWork>(provider => provider.GetRequiredService<SlackWork>())
             .AddHostedService(provider => provider.GetRequiredService<SlackWork>())
             .AddHostedService<SlackGreeting>();
 }

@@ -1,3 +1,5 @@
+using JitBroker.Bots.Chat;
+
 namespace JitBroker.Bots.Slack;
 
 /// <summary>

@@ -40,6 +40,7 @@ public static class ServerCommands
         root.Subcommands.Add(InitCommand.Make());
         root.Subcommands.Add(Verb("migrate", "Applies the migrations that the database lacks.", MigrateCommand.RunAsync));
         root.Subcommands.Add(CheckCommand.Make());
+        root.Subcommands.Add(TeamsPackageCommand.Make());
         return root;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
+using JitBroker.Bots.Teams;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Issuers;
@@ -130,26 +131,45 @@ public static class BrokerHost
     private static void AddChatSurfaces(this IServiceCollection services, BrokerSettings settings)
     {
         services.AddChat(new ChatLinks(settings.Broker.PublicUrl));
-        if (!settings.Slack.Enabled)
-            return;
-        services.AddSlack(new SlackOptions
-        {
-            Enabled = true,
-            Mode = settings.Slack.Mode,
-            ApiUrl = settings.Slack.ApiUrl,
-            BotToken = () => settings.Slack.BotToken?.Current.Reveal() ?? "",
-            AppToken = () => settings.Slack.AppToken?.Current.Reveal() ?? "",
-            SigningSecrets = () => [.. settings.Slack.SigningSecrets.Select(s => s.Current.Reveal())],
-            AppId = settings.Slack.AppId,
-            Workspaces = settings.Slack.Workspaces,
-            Channel = settings.Slack.Channel,
-            BreakGlassChannel = settings.Slack.BreakGlassChannel,
-            OperationsChannel = settings.Slack.OperationsChannel,
-            LinkByProfileEmail = settings.Slack.LinkByProfileEmail,
-            EmailDomains = settings.Slack.EmailDomains,
-            AllowTestEndpoints = settings.Broker.AllowTestEndpoints,
-        });
+        if (settings.Slack.Enabled)
+            services.AddSlack(Slack(settings));
+        if (settings.Teams.Enabled)
+            services.AddTeams(Teams(settings));
     }
+
+    private static SlackOptions Slack(BrokerSettings settings) => new()
+    {
+        Enabled = true,
+        Mode = settings.Slack.Mode,
+        ApiUrl = settings.Slack.ApiUrl,
+        BotToken = () => settings.Slack.BotToken?.Current.Reveal() ?? "",
+        AppToken = () => settings.Slack.AppToken?.Current.Reveal() ?? "",
+        SigningSecrets = () => [.. settings.Slack.SigningSecrets.Select(s => s.Current.Reveal())],
+        AppId = settings.Slack.AppId,
+        Workspaces = settings.Slack.Workspaces,
+        Channel = settings.Slack.Channel,
+        BreakGlassChannel = settings.Slack.BreakGlassChannel,
+        OperationsChannel = settings.Slack.OperationsChannel,
+        LinkByProfileEmail = settings.Slack.LinkByProfileEmail,
+        EmailDomains = settings.Slack.EmailDomains,
+        AllowTestEndpoints = settings.Broker.AllowTestEndpoints,
+    };
+
+    private static TeamsOptions Teams(BrokerSettings settings) => new()
+    {
+        Enabled = true,
+        AppId = settings.Teams.AppId,
+        Tenants = settings.Teams.Tenants,
+        ClientSecret = () => settings.Teams.ClientSecret?.Current.Reveal() ?? "",
+        CertificatePath = settings.Teams.CertificatePath,
+        Authority = settings.Teams.Authority,
+        OpenIdMetadataUrl = settings.Teams.OpenIdMetadataUrl,
+        ServiceHosts = settings.Teams.ServiceHosts,
+        Channel = settings.Teams.Channel,
+        BreakGlassChannel = settings.Teams.BreakGlassChannel,
+        OperationsChannel = settings.Teams.OperationsChannel,
+        AllowTestEndpoints = settings.Broker.AllowTestEndpoints,
+    };
 
     internal static SecretLookup Lookup(BrokerSettings settings) => (string reference, out string problem) =>
     {
@@ -158,8 +178,11 @@ public static class BrokerHost
         return secret?.Reveal();
     };
 
-    private static ChatSurfaces Surfaces(BrokerSettings settings) =>
-        new(settings.Slack.Enabled ? [new ChatSurface(Surface.Slack, settings.Slack.Channel, settings.Slack.OperationsChannel, settings.Slack.BreakGlassChannel)] : []);
+    private static ChatSurfaces Surfaces(BrokerSettings settings) => new(
+    [
+        .. settings.Slack.Enabled ? (ChatSurface[])[Slack(settings).ToSurface()] : [],
+        .. settings.Teams.Enabled ? (ChatSurface[])[Teams(settings).ToSurface()] : [],
+    ]);
 
     private static void UsePipeline(WebApplication app, BrokerSettings settings)
     {
@@ -190,6 +213,8 @@ public static class BrokerHost
         app.MapOAuth().MapWellKnown().MapHealth().MapAuthz().MapCollectPage();
         if (app.Services.GetService<SlackOptions>() is not null)
             app.MapSlack();
+        if (app.Services.GetService<TeamsOptions>() is not null)
+            app.MapTeams();
         app.MapScim();
         app.MapOpenApi();
     }

@@ -1,4 +1,5 @@
 using JitBroker.Bots.Slack;
+using JitBroker.Bots.Teams;
 using JitBroker.Catalog;
 using JitBroker.Catalog.Reloading;
 using JitBroker.Client;
@@ -10,7 +11,7 @@ using JitBroker.Storage;
 namespace JitBroker.Server.Hosting;
 
 /// <summary>Whether this replica may be sent work: all that must be right, looked at anew each time but for the database, which is asked once a second at most.</summary>
-internal sealed class Readiness(Database database, LaneStore lanes, CatalogHolder catalogs, CatalogStanding standing, SigningKeys keys, BrokerSettings settings, TimeProvider clock, SlackStanding? slack = null) : IDisposable
+internal sealed class Readiness(Database database, LaneStore lanes, CatalogHolder catalogs, CatalogStanding standing, SigningKeys keys, BrokerSettings settings, TimeProvider clock, SlackStanding? slack = null, TeamsStanding? teams = null) : IDisposable
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
@@ -38,7 +39,11 @@ internal sealed class Readiness(Database database, LaneStore lanes, CatalogHolde
     public void Dispose() => _looking.Dispose();
 
     /// <summary>Shown, and never a reason not to be ready: requests are decided by `jit` and the API while chat is away.</summary>
-    private IEnumerable<HealthCheckResource> Chat() => slack is null ? [] : [new("slack", true, slack.Describe())];
+    private IEnumerable<HealthCheckResource> Chat() => 
+    [
+        .. slack is null ? (HealthCheckResource[])[] : [new("slack", true, slack.Describe())],
+        .. teams is null ? (HealthCheckResource[])[] : [new("teams", true, teams.Describe(), Attention: teams.IsInTrouble)],
+    ];
 
     /// <summary>Shown when one does not answer, and never a reason not to be ready: people decide meanwhile.</summary>
     private IEnumerable<HealthCheckResource> Schedules()

@@ -22,6 +22,13 @@ internal static class EndpointChecks
     /// <summary>An address of a vendor's: https at one of <paramref name="hosts"/> or below; anywhere when test endpoints are allowed, then plain http on loopback too.</summary>
     public static Uri VendorUrl(this SettingsReader reader, string path, string otherwise, bool allowTestEndpoints, params string[] hosts)
     {
+        var url = reader.VendorDocument(path, otherwise, allowTestEndpoints, hosts).AbsoluteUri;
+        return new Uri(url.EndsWith('/') ? url : url + "/");
+    }
+
+    /// <summary>As <see cref="VendorUrl"/>, for one document and not what is below it.</summary>
+    public static Uri VendorDocument(this SettingsReader reader, string path, string otherwise, bool allowTestEndpoints, params string[] hosts)
+    {
         var text = reader.Text(path, otherwise);
         var url = Parse(text);
         if (url is null)
@@ -30,8 +37,7 @@ internal static class EndpointChecks
             reader.Fault(path, text, $"this is not at {string.Join(" or ", hosts)}", "Remove the key, or, for tests only, set Broker:AllowTestEndpoints.");
         else if (url.Scheme == "http" && !(allowTestEndpoints && IsLoopback(url)))
             reader.Fault(path, text, "plain http is for test endpoints on loopback only", "Use https.");
-        var checkedUrl = (url ?? new Uri(otherwise)).AbsoluteUri;
-        return new Uri(checkedUrl.EndsWith('/') ? checkedUrl : checkedUrl + "/");
+        return url ?? new Uri(otherwise);
     }
 
     /// <summary>Addresses and networks, <c>10.0.0.0/8</c>.</summary>

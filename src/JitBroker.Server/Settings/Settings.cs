@@ -95,9 +95,6 @@ public sealed record SlackSection
     public required IReadOnlyList<string> EmailDomains { get; init; }
 }
 
-/// <summary><c>Teams</c>. Its keys are known, so that one file serves every build; this build has no Teams.</summary>
-public sealed record TeamsSection(bool Enabled);
-
 /// <summary><c>Audit</c>. <paramref name="AnchorFile"/> is absolute, or empty when there is none.</summary>
 public sealed record AuditSection(string AnchorFile);
 

@@ -55,7 +55,7 @@ public static partial class SettingsLoader
             Broker = broker,
             Database = Database(reader, secrets),
             Slack = Slack(reader, broker.AllowTestEndpoints),
-            Teams = Teams(reader, broker.AllowTestEndpoints),
+            Teams = reader.Teams(broker.AllowTestEndpoints, folder),
             Audit = new AuditSection(AnchorFile(reader, folder)),
             Signing = new SigningSection(FilePath(reader, "Signing:KeysDirectory", "keys", folder), RotateEvery(reader)),
             Scim = reader.Scim(),
@@ -153,21 +153,6 @@ public static partial class SettingsLoader
             reader.Fault("Slack:SigningSecrets", null, "it is missing, and Slack:Mode is http", "Set it to [the app's signing secret], best as ${env:NAME} or ${file:PATH}.");
         if (slack.LinkByProfileEmail && slack.EmailDomains.Count == 0)
             reader.Fault("Slack:EmailDomains", null, "it is empty, and Slack:LinkByProfileEmail is on", "Name the domains whose addresses are yours, or switch it off.");
-    }
-
-    private static TeamsSection Teams(SettingsReader reader, bool allowTestEndpoints)
-    {
-        var enabled = reader.Flag("Teams:Enabled", false);
-        if (enabled)
-            reader.Fault("Teams:Enabled", "true", "this build has no Teams", "Set it to false.");
-        reader.Text("Teams:AppId", "");
-        reader.List("Teams:Tenants");
-        reader.Secret("Teams:ClientSecret");
-        reader.Text("Teams:CertificatePath", "");
-        reader.VendorUrl("Teams:Authority", "https://login.microsoftonline.com/", allowTestEndpoints, "login.microsoftonline.com", "login.microsoftonline.us");
-        reader.VendorUrl("Teams:OpenIdMetadataUrl", "https://login.botframework.com/v1/.well-known/openidconfiguration", allowTestEndpoints, "login.botframework.com", "login.botframework.azure.us");
-        reader.List("Teams:ServiceHosts");
-        return new TeamsSection(enabled);
     }
 
     private static string AnchorFile(SettingsReader reader, string folder)

@@ -17,6 +17,7 @@ internal static class BenchCatalog
 
     public const string PublicUrl = "http://127.0.0.1:8080";
     public const string Team = "T0EX";
+    public const string Tenant = "7f1d0f0e-0c1d-4c55-9a52-0d9a3b6c1a01";
     public const int Askers = 2000;
     private const int Approvers = 10;
 
@@ -79,9 +80,12 @@ internal static class BenchCatalog
     /// <summary>The person's account in Slack.</summary>
     public static string AccountOf(Person person) => "U" + person.Name.ToUpperInvariant();
 
+    /// <summary>The person's account in Entra ID: the end of the name's hash.</summary>
+    public static string ObjectOf(Person person) => new Guid(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(person.Name)).AsSpan(16)).ToString();
+
     public static IEnumerable<Person> People() => Enumerable.Range(0, Askers).Select(Asker).Concat(Enumerable.Range(0, Approvers).Select(Approver));
 
-    private static string Entry(Person person) => $"  - {{ email: {person.Email}, name: {person.Name}, slack: {Team}/{AccountOf(person)} }}\n";
+    private static string Entry(Person person) => $"  - {{ email: {person.Email}, name: {person.Name}, slack: {Team}/{AccountOf(person)}, teams: {Tenant}/{ObjectOf(person)} }}\n";
 
     private static Person PersonOf(string kind, int number)
     {

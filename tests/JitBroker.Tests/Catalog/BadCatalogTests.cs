@@ -27,6 +27,7 @@ public sealed class BadCatalogTests
         { "{ email: bea@example.com, name: Bea,", "{ name: Bea,", "people[1]: \"email\" is missing." },
         { "slack: T0EX/U0BEA", "slack: T0EX/U0ANA", "people[1].slack: \"T0EX/U0ANA\" is ana@example.com's account already." },
         { "slack: T0EX/U0BEA", "slack: U0BEA", "people[1].slack: \"U0BEA\" is not a Slack account TEAM/USER" },
+        { "teams: \"19:abc@thread.tacv2\"", "teams: General", "\"General\" is not a Teams channel id such as 19:abc@thread.tacv2." },
         { "teams: 7f1d0f0e-", "teams: 7f1d-", "is not a Teams account TENANT/OBJECT of two GUIDs." },
         { "{ members: [dan@example.com] }", "{ members: dan@example.com }", "groups.platform.members: \"dan@example.com\" is not a list of e-mail addresses." },
         { "{ members: [dan@example.com] }", "{}", "groups.platform: A group has either members, a schedule or a scim group." },

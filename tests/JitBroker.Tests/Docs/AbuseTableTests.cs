@@ -7,7 +7,7 @@ public sealed partial class AbuseTableTests
 {
     private static readonly string[] Rows =
     [
-        "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "I1", "I2", "I3", "I4", "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8", "M9", "M10", "E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8",
+        "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "I1", "I2", "I3", "I4", "I5", "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8", "M9", "M10", "E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8",
     ];
 
     private static readonly string Table = Repository.Section(Repository.Read("tests/README.md"), "## Abuse that must fail");

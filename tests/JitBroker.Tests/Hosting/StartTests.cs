@@ -45,6 +45,22 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Teams_package_is_made_before_the_bot_is_switched_on_and_says_what_is_missing()
+    {
+        var zip = Path.Combine(_folder, "out.zip");
+        var bare = await RunAsync("teams-package", "out.zip");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), """{"Broker":{"PublicUrl":"https://jit.example.com"},"Teams":{"Enabled":true,"AppId":"5b1f7c2e-9a43-4f0e-8a51-6f3f2d0c7e11"}}""");
+        var lost = await RunAsync("teams-package", Path.Combine("nowhere", "out.zip"));
+        Assert.False(File.Exists(zip));
+        var made = await RunAsync("teams-package", "out.zip");
+
+        Assert.Equal((1, 1, 0), (bare.Exit, lost.Exit, made.Exit));
+        Assert.Contains("Teams:AppId is missing", bare.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", bare.Error + lost.Error, StringComparison.Ordinal);
+        Assert.Equal(Teams.PackageTests.Zip(), await File.ReadAllBytesAsync(zip));
+    }
+
+    [Fact]
     public async Task Migrate_applies_what_is_missing_once()
     {
         await RunAsync("init");

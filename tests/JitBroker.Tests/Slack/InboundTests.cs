@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
 using JitBroker.Scheduling;
 using JitBroker.Tests.Loop;

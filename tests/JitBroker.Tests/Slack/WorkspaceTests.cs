@@ -1,3 +1,4 @@
+using JitBroker.Bots.Chat;
 using JitBroker.Bots.Slack;
 
 namespace JitBroker.Tests.Slack;

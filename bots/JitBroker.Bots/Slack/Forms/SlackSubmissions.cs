@@ -42,7 +42,7 @@ internal sealed partial class SlackSubmissions(
     public async Task AnswerLateAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
         var answer = await AnswerAsync(delivery, cancellationToken);
-        if (answer.Json is null || SlackJson.Read(Encoding.UTF8.GetBytes(answer.Json)).At("errors") is not { Count: > 0 } faults)
+        if (answer.Json is null || ChatJson.Read(Encoding.UTF8.GetBytes(answer.Json)).At("errors") is not { Count: > 0 } faults)
             return;
         var said = string.Join(' ', faults.Select(f => f.Value?.ToString()).OfType<string>().Distinct(StringComparer.Ordinal));
         await answers.SayAsync(delivery, Refused.Late(said), replaceOriginal: false, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using JitBroker.Bots.Chat;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 
@@ -13,9 +14,6 @@ internal static class SlackBody
 
     private const int MostFields = 64;
 
-    /// <summary>The media type without parameters, in lower case; empty when there is none.</summary>
-    public static string MediaType(string? contentType) => (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
-
     /// <summary>Slack's certificate check, which may come unsigned: nothing else of such a body may be looked at.</summary>
     public static bool IsSslCheck(string mediaType, ReadOnlyMemory<byte> body) =>
         mediaType == Form && body.Length < 10_000 && Fields(body) is { } fields && fields.TryGetValue("ssl_check", out var check) && check == "1";
@@ -23,7 +21,7 @@ internal static class SlackBody
     /// <summary>Its kind and payload; null when it is none that we know the shape of.</summary>
     public static (string Kind, JsonObject Payload)? Read(string mediaType, ReadOnlyMemory<byte> body)
     {
-        var payload = mediaType == Json ? SlackJson.Read(body.Span) : OfForm(body);
+        var payload = mediaType == Json ? ChatJson.Read(body.Span) : OfForm(body);
         if (payload is null)
             return null;
         if (mediaType == Form && payload.Text("command") is not null && payload["type"] is null)
@@ -36,7 +34,7 @@ internal static class SlackBody
         if (Fields(body) is not { } fields || fields.Values.Any(v => v.Count != 1))
             return null;
         if (fields.TryGetValue("payload", out var json))
-            return fields.Count == 1 ? SlackJson.Read(Encoding.UTF8.GetBytes(json.ToString())) : null;
+            return fields.Count == 1 ? ChatJson.Read(Encoding.UTF8.GetBytes(json.ToString())) : null;
         return new JsonObject(fields.Select(f => KeyValuePair.Create<string, JsonNode?>(f.Key, f.Value.ToString())));
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using JitBroker.Bots.Chat;
 
 namespace JitBroker.Bots.Slack;
 
@@ -23,9 +24,11 @@ internal static class SlackKinds
 /// </summary>
 /// <param name="Id">The delivery's id (contract §5).</param>
 /// <param name="Payload">The payload, whether it came as a form or as JSON.</param>
-internal sealed record SlackDelivery(string Id, string Kind, JsonObject Payload)
+internal sealed record SlackDelivery(string Id, string Kind, JsonObject Payload) : IInboxDelivery
 {
     private const int LongestId = 200;
+
+    string IInboxDelivery.DeliveryId => Id;
 
     /// <summary>The workspace it came from; null for an organisation-wide install.</summary>
     public string? TeamId => Payload.Text("team_id") ?? Payload.Text("team", "id");

@@ -1,6 +1,6 @@
+using JitBroker.Bots.Chat;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -28,9 +28,9 @@ internal sealed partial class SlackEndpoint(SlackOptions options, SlackInbox inb
 
     private async Task<SlackAnswer> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(request, cancellationToken) is not { } body)
+        if (await WholeBody.ReadAsync(request, LargestBody, cancellationToken) is not { } body)
             return new SlackAnswer(StatusCodes.Status413PayloadTooLarge);
-        var mediaType = SlackBody.MediaType(request.ContentType);
+        var mediaType = MediaType.Of(request.ContentType);
         if (SlackBody.IsSslCheck(mediaType, body))
             return SlackAnswer.Empty;
         if (!SlackSignature.IsValid(request.Headers, body.Span, options.SigningSecrets(), clock.GetUtcNow()))
@@ -49,32 +49,6 @@ internal sealed partial class SlackEndpoint(SlackOptions options, SlackInbox inb
         if (options.AppId.Length > 0 && delivery.AppId != options.AppId)
             return new SlackAnswer(StatusCodes.Status401Unauthorized);
         return await inbox.ReceiveAsync(delivery, responseUrl, cancellationToken);
-    }
-
-    /// <summary>Null when it is too large.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > LargestBody)
-            return null;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = LargestBody + 1;
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        try
-        {
-            while (await request.Body.ReadAsync(buffer, cancellationToken) is var read and > 0)
-            {
-                body.Write(buffer, 0, read);
-                if (body.Length > LargestBody)
-                    return null;
-            }
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return null;
-        }
-
-        return body.ToArray();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A request to {Path} ({Bytes} bytes) was not signed by Slack and was refused")]

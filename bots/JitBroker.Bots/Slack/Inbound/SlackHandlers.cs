@@ -1,13 +1,11 @@
 using JitBroker.Bots.Chat;
-using JitBroker.Outbox;
-using JitBroker.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
 
-/// <summary>Who works on what. Each handler finishes its inbox row in the transaction of its effect, or here when there was none.</summary>
+/// <summary>Who works on what. Each handler finishes its inbox row in the transaction of its effect; where there is none, <see cref="SlackWork"/> does.</summary>
 internal sealed partial class SlackHandlers(
-    SlackCommands commands, SlackPresses presses, SlackSubmissions submissions, RequestFormDesk forms, SlackHome homes, Database database, InboxStore inbox, ILogger<SlackHandlers> log)
+    SlackCommands commands, SlackPresses presses, SlackSubmissions submissions, RequestFormDesk forms, SlackHome homes, ILogger<SlackHandlers> log)
 {
     /// <summary>Whether it may open a form, and so must be worked on within seconds.</summary>
     public static bool NeedsTrigger(SlackDelivery delivery) => delivery.Kind switch
@@ -18,25 +16,7 @@ internal sealed partial class SlackHandlers(
         _ => false,
     };
 
-    /// <param name="isLate">It was received a while ago, maybe by a process that died.</param>
-    public async Task HandleAsync(SlackDelivery delivery, bool isLate, CancellationToken cancellationToken)
-    {
-        var isOvertaken = false;
-        if (isLate)
-        {
-            if (await database.ReadAsync(session => inbox.FindAsync(session, delivery.Id, cancellationToken), cancellationToken) is not { State: "received" } late)
-                return;
-            isOvertaken = await WasTypedAgainAsync(delivery, late, cancellationToken);
-        }
-
-        if (isOvertaken)
-            LogTypedAgain(log, delivery.Id);
-        else
-            await WorkAsync(delivery, cancellationToken);
-        await database.WriteAsync(session => inbox.FinishAsync(session, delivery.Id, null, cancellationToken), cancellationToken);
-    }
-
-    private async Task WorkAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
     {
         switch (delivery.Kind)
         {
@@ -67,25 +47,11 @@ internal sealed partial class SlackHandlers(
         }
     }
 
-    /// <summary>
-    /// Whose command got no answer types it again, and may have had and given back what it asks for by the time that the first one is taken over: it must not be asked for once more.
-    /// </summary>
-    private async Task<bool> WasTypedAgainAsync(SlackDelivery delivery, InboxItem late, CancellationToken cancellationToken)
-    {
-        if (delivery.Kind != SlackKinds.Command)
-            return false;
-        var later = await database.ReadAsync(session => inbox.LaterAsync(session, late, cancellationToken), cancellationToken);
-        return later.Select(StoredDelivery.Of).Any(again => again.UserId == delivery.UserId && again.TeamId == delivery.TeamId && again.Payload.Text("text") == delivery.Payload.Text("text"));
-    }
-
     private void Note(SlackDelivery delivery)
     {
         if (delivery.Payload.Text("event", "type") is "app_uninstalled" or "tokens_revoked")
             LogGone(log, delivery.TeamId ?? "");
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId} was taken over late, and its person has typed the same again since: only that is worked on")]
-    private static partial void LogTypedAgain(ILogger log, string deliveryId);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The app was removed from workspace {Team} or its tokens were revoked: nothing can be told there any more. Install it again")]
     private static partial void LogGone(ILogger log, string team);

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
@@ -74,26 +74,10 @@ internal sealed partial class SlackInbox(
     /// <summary>A submission that came twice gets the first one's answer; while that is still being worked on, it waits for it.</summary>
     private async Task<SlackAnswer> TwinAsync(string id, CancellationToken cancellationToken)
     {
-        var started = clock.GetTimestamp();
-        while (true)
-        {
-            var first = await database.ReadAsync(session => inbox.FindAsync(session, id, cancellationToken), cancellationToken);
-            if (first is { State: "done" or "dead" })
-                return new SlackAnswer(200, first.Answer);
-            if (first is null || clock.GetElapsedTime(started) > TwinPatience)
-                return new SlackAnswer(503);
-            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
-        }
+        var first = await Twins.AnswerAsync(database, inbox, clock, id, TwinPatience, cancellationToken);
+        return first is null ? new SlackAnswer(503) : new SlackAnswer(200, first.Answer);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A {Kind} could not be stored and was not acknowledged")]
     private static partial void LogLost(ILogger log, string kind, Exception exception);
-}
-
-/// <summary>A delivery as it was stored, to be worked on again.</summary>
-internal static class StoredDelivery
-{
-    /// <exception cref="InvalidOperationException">The row was tampered with.</exception>
-    public static SlackDelivery Of(InboxItem item) => new(
-        item.Id, item.Kind, JsonNode.Parse(item.Body) as JsonObject ?? throw new InvalidOperationException($"Inbox row {item.Id} is no object."));
 }

@@ -11,19 +11,6 @@ using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
 
-/// <summary>How sure one must be of an account.</summary>
-internal enum Assurance
-{
-    /// <summary>What is known in memory; nobody is asked.</summary>
-    Known,
-
-    /// <summary>Slack is asked; if it does not answer, the signed delivery is enough.</summary>
-    Asked,
-
-    /// <summary>Slack must have said within the last minute that the account is in order: for whatever decides (fail closed).</summary>
-    Certain,
-}
-
 /// <summary>
 /// Who is behind a delivery. Accounts are (workspace, user), named by the catalog or linked; nothing in chat makes a person. An account that is a bot, a guest, deactivated or
 /// of another organisation is refused, whoever it is said to be (chat-wire A13). Each no is an event.

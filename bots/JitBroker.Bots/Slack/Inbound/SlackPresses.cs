@@ -11,7 +11,7 @@ namespace JitBroker.Bots.Slack;
 /// private to the one who pressed.
 /// </summary>
 internal sealed class SlackPresses(
-    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, DenyForm deny, ApproveLessForm less, BreakGlassForm breakGlass, ReviewForm review, SlackHome homes, CopyKeeper copies, SlackPeople people, PrivateAnswers answers,
+    ChatService chat, ChatExtensions extensions, ChatEmergencies emergencies, SignInByChat signIn, LinkByChat linking, RequestFormDesk forms, DenyForm deny, ApproveLessForm less, BreakGlassForm breakGlass, ReviewForm review, SlackHome homes, CopyKeeper copies, SlackWorkspaces workspaces, SlackPeople people, PrivateAnswers answers,
     Database database, InboxStore inbox, TimeProvider clock)
 {
     public async Task HandleAsync(SlackDelivery delivery, CancellationToken cancellationToken)
@@ -32,7 +32,8 @@ internal sealed class SlackPresses(
             return;
         }
 
-        await copies.NoteAsync(delivery, who.Value!, action, id, cancellationToken);
+        if (delivery is { IsEphemeral: false, ChannelId: { Length: > 0 } channel, MessageTs: { Length: > 0 } ts })
+            await copies.NoteAsync(new PressedMessage(SlackInbox.SurfaceName, workspaces.Known[0], channel, ts, IsPrivate: channel.StartsWith('D')), who.Value!, action, id, cancellationToken);
         if (await OpensAsync(delivery, who.Value!, action, id, cancellationToken))
             return;
         await SayAsync(delivery, await RunAsync(delivery, who.Value!, action, id, cancellationToken), action, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using JitBroker.Bots.Chat;
 
 namespace JitBroker.Bots.Slack;
 

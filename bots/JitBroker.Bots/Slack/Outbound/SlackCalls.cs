@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using JitBroker.Bots.Chat;
 
 namespace JitBroker.Bots.Slack;
 

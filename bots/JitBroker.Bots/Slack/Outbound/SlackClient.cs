@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using JitBroker.Bots.Chat;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
@@ -11,7 +12,7 @@ namespace JitBroker.Bots.Slack;
 /// Slack's Web API: form-encoded POSTs, no redirects, a deadline, the pace of <see cref="SlackPace"/>. Expected trouble is a <see cref="SlackReply"/>; tokens and
 /// texts are never logged.
 /// </summary>
-internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, SlackPace pace, CrashPoints points, TimeProvider clock, ILogger<SlackClient> log)
+internal sealed partial class SlackClient(SlackOptions options, ChatHttp http, SlackPace pace, CrashPoints points, TimeProvider clock, ILogger<SlackClient> log)
 {
     /// <summary>How long Slack may take to answer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -97,7 +98,7 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
             return new SlackReply.RateLimited(Jittered(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(30)));
         if (response.StatusCode != HttpStatusCode.OK)
             return new SlackReply.Failed(string.Create(CultureInfo.InvariantCulture, $"{method}: HTTP {(int)response.StatusCode}"), MayHaveHappened: true);
-        if (response.Content.Headers.ContentLength > LargestAnswer || SlackJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken)) is not { } body)
+        if (response.Content.Headers.ContentLength > LargestAnswer || ChatJson.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken)) is not { } body)
             return new SlackReply.Failed($"{method}: an answer that is not JSON", MayHaveHappened: true);
         if (body.Flag("ok"))
             return new SlackReply.Ok(body);
@@ -165,22 +166,4 @@ internal sealed partial class SlackClient(SlackOptions options, SlackHttp http, 
 internal static class SlackScopes
 {
     public static IReadOnlyList<string> Needed { get; } = ["commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read"];
-}
-
-/// <summary>The connection to Slack: no redirects (a token must not follow one), no cookies.</summary>
-internal sealed class SlackHttp : IDisposable
-{
-    public HttpClient Client { get; } = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-        MaxResponseContentBufferSize = 1 << 20,
-    };
-
-    public void Dispose() => Client.Dispose();
 }

@@ -1,16 +1,7 @@
 using System.Collections.Concurrent;
+using JitBroker.Bots.Chat;
 
 namespace JitBroker.Bots.Slack;
-
-/// <summary>Who waits for the answer of a call.</summary>
-internal enum Urgency
-{
-    /// <summary>Nobody in particular: a card, a notice.</summary>
-    Notification,
-
-    /// <summary>A person who has just pressed or typed something. Never waits behind notifications.</summary>
-    Answer,
-}
 
 /// <summary>
 /// Keeps our calls below Slack's limits (chat-wire A8): per method its tier, per channel one message a second with a small burst, and a pause after each 429.

@@ -9,7 +9,7 @@ namespace JitBroker.Bots.Slack;
 /// or out of order still shows the truth.
 /// </summary>
 internal sealed partial class SlackSender(
-    ReadSaying sayings, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people, ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, SlackThreads notes,
+    SlackOptions options, ReadSaying sayings, SlackWorkspaces workspaces, SlackCalls calls, SlackPeople people, ThreadPlace threads, ChannelFallback fallback, ChannelSafety safety, SlackHome homes, SlackThreads notes,
     ILogger<SlackSender> log) : IDeliverySender
 {
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(1);
@@ -44,7 +44,7 @@ internal sealed partial class SlackSender(
             channel = named;
             var objection = isCard ? await safety.ObjectionAsync(channel, cancellationToken) : null;
             if (objection is ChannelObjection.Never never)
-                return await fallback.TellApproversAsync(delivery, story!, never.Why, cancellationToken);
+                return await FallBackAsync(delivery, story!, never.Why, cancellationToken);
             if (objection is ChannelObjection.NotNow notNow)
                 return Outcome(notNow.Reply, isPost: false);
         }
@@ -75,7 +75,7 @@ internal sealed partial class SlackSender(
             SlackReply.Ok ok when ok.Body.Text("ts") is { } ts => new SendOutcome.Sent(workspaces.Known[0], ok.Body.Text("channel") ?? channel, ts, story?.Revision ?? 0),
             SlackReply.Ok => new SendOutcome.Uncertain("chat.postMessage: an answer without a ts"),
             SlackReply.Refused { IsAboutChannel: true } closed when isCard && story is not null && Recipients.ChannelOf(delivery.Recipient) is not null =>
-                await fallback.TellApproversAsync(delivery, story, closed.Error, cancellationToken),
+                await FallBackAsync(delivery, story, closed.Error, cancellationToken),
             _ => Outcome(reply, isPost: true),
         };
     }
@@ -99,6 +99,16 @@ internal sealed partial class SlackSender(
             _ => Outcome(reply, isPost: false),
         };
     }
+
+    private Task<SendOutcome> FallBackAsync(Delivery delivery, RequestStory story, string why, CancellationToken cancellationToken) => fallback.TellApproversAsync(
+        delivery,
+        story,
+        why,
+        email => people.AccountOf(email) is not null,
+        said => options.OperationsChannel.Length == 0 || options.OperationsChannel == Recipients.ChannelOf(delivery.Recipient)
+            ? Task.CompletedTask
+            : calls.PostAsync(options.OperationsChannel, MessageRenderer.Render(said), about: null, Urgency.Notification, cancellationToken),
+        cancellationToken);
 
     private async Task<SendOutcome> HomeAsync(PostedCopy home, CancellationToken cancellationToken) => await homes.PublishAsync(home, cancellationToken) switch
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
+using JitBroker.Bots.Chat;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,7 @@ namespace JitBroker.Bots.Slack;
 /// one; what goes wrong is tried again with growing, jittered pauses. Slack sends each delivery over any one of the sockets of all replicas.
 /// </summary>
 internal sealed partial class SlackSockets(
-    SlackOptions options, SlackClient client, SlackHttp http, SocketDesk desk, SlackStanding standing, CrashPoints points, TimeProvider clock, ILogger<SlackSockets> log) : BackgroundService
+    SlackOptions options, SlackClient client, ChatHttp http, SocketDesk desk, SlackStanding standing, CrashPoints points, TimeProvider clock, ILogger<SlackSockets> log) : BackgroundService
 {
     /// <summary>How long Slack may take from the first byte to its hello.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

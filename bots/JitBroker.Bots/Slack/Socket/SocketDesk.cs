@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using JitBroker.Bots.Chat;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;

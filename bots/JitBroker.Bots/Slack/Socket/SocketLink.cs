@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using JitBroker.Bots.Chat;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Bots.Slack;
@@ -93,7 +94,7 @@ internal sealed partial class SocketLink : IAsyncDisposable
                 if (kind == SocketRead.Skipped)
                     LogSkipped(_log, SocketFrames.Largest);
                 else
-                    await HeardAsync(SlackJson.Read(text.Span));
+                    await HeardAsync(ChatJson.Read(text.Span));
             }
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)

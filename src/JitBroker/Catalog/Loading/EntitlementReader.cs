@@ -112,7 +112,7 @@ internal sealed class EntitlementReader(IReadOnlyDictionary<string, IssuerDefini
     {
         if (field?.Map("a map { slack, teams }") is not { } map)
             return new ChannelRule(null, null);
-        var rule = new ChannelRule(map.Take("slack")?.Text(Shapes.SlackChannel(), "a Slack channel id such as C0DATA"), map.Take("teams")?.Text());
+        var rule = new ChannelRule(map.Take("slack")?.Text(Shapes.SlackChannel(), "a Slack channel id such as C0DATA"), map.Take("teams")?.Text(Shapes.TeamsChannel(), "a Teams channel id such as 19:abc@thread.tacv2"));
         map.Close();
         return rule;
     }

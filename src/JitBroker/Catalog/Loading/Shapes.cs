@@ -55,4 +55,7 @@ internal static partial class Shapes
 
     [GeneratedRegex(@"\A[CGD][A-Z0-9]{1,20}\z", RegexOptions.CultureInvariant, 1_000)]
     public static partial Regex SlackChannel();
+
+    [GeneratedRegex(@"\A19:[A-Za-z0-9_.-]{1,200}@thread\.(tacv2|skype)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1_000)]
+    public static partial Regex TeamsChannel();
 }

@@ -1,22 +1,24 @@
 using System.Collections.Concurrent;
-using JitBroker.Bots.Chat;
 using JitBroker.Outbox;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 
-namespace JitBroker.Bots.Slack;
+namespace JitBroker.Bots.Chat;
 
 /// <summary>A channel takes no card: the approvers are told one by one instead, and operations that the channel needs a hand (chat-wire A14).</summary>
-internal sealed class ChannelFallback(SlackOptions options, SlackCalls calls, SlackPeople people, Database database, OutboxStore outbox, Wakeups wakeups, TimeProvider clock)
+internal sealed class ChannelFallback(Database database, OutboxStore outbox, Wakeups wakeups, TimeProvider clock)
 {
     private static readonly TimeSpan ComplainEvery = TimeSpan.FromHours(1);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _complained = new(StringComparer.Ordinal);
 
     /// <summary>New deliveries take the refused one's place in one transaction.</summary>
-    public async Task<SendOutcome> TellApproversAsync(Delivery delivery, RequestStory story, string why, CancellationToken cancellationToken)
+    /// <param name="isReachable">Whether a person, by e-mail, has an account on the surface.</param>
+    /// <param name="complain">Tells operations; called once an hour for each channel.</param>
+    public async Task<SendOutcome> TellApproversAsync(
+        Delivery delivery, RequestStory story, string why, Func<string, bool> isReachable, Func<ChatMessage, Task> complain, CancellationToken cancellationToken)
     {
         var channel = Recipients.ChannelOf(delivery.Recipient)!;
-        var approvers = (story.IsEmergency ? story.Bench.Skipped : story.Bench.Awaited).Select(a => a.Person.Email).Where(e => people.AccountOf(e) is not null).Take(Announcer.DirectMessages).ToList();
+        var approvers = (story.IsEmergency ? story.Bench.Skipped : story.Bench.Awaited).Select(a => a.Person.Email).Where(isReachable).Take(Announcer.DirectMessages).ToList();
         var now = clock.GetUtcNow();
         await database.WriteAsync(
             async session =>
@@ -32,17 +34,16 @@ internal sealed class ChannelFallback(SlackOptions options, SlackCalls calls, Sl
                 session.AfterCommit(() => wakeups.Pulse(Sweep.DeliverOutbox));
             },
             cancellationToken);
-        await ComplainAsync(channel, why, approvers.Count, now, cancellationToken);
+        if (IsTimeToComplain(channel, now))
+            await complain(Notices.ChannelRefused(channel, why, approvers.Count));
         return new SendOutcome.Dead($"{channel}: {why}; {approvers.Count} approvers are told by direct message");
     }
 
-    private async Task ComplainAsync(string channel, string why, int told, DateTimeOffset now, CancellationToken cancellationToken)
+    private bool IsTimeToComplain(string channel, DateTimeOffset now)
     {
-        if (options.OperationsChannel.Length == 0 || options.OperationsChannel == channel)
-            return;
         if (_complained.TryGetValue(channel, out var last) && now - last < ComplainEvery)
-            return;
+            return false;
         _complained[channel] = now;
-        await calls.PostAsync(options.OperationsChannel, MessageRenderer.Render(Notices.ChannelRefused(channel, why, told)), about: null, Urgency.Notification, cancellationToken);
+        return true;
     }
 }

@@ -1,7 +1,7 @@
 using JitBroker.Outbox;
 using JitBroker.Storage;
 
-namespace JitBroker.Bots.Slack;
+namespace JitBroker.Bots.Chat;
 
 /// <summary>Where in a conversation a message belongs: an extension under the card of what it extends, the further items of a bundle under the first.</summary>
 internal sealed class ThreadPlace(Database database, OutboxStore outbox)

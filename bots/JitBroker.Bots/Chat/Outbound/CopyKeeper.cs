@@ -1,4 +1,3 @@
-using JitBroker.Bots.Chat;
 using JitBroker.Catalog;
 using JitBroker.Grants;
 using JitBroker.Outbox;
@@ -8,17 +7,20 @@ using JitBroker.Requests;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 
-namespace JitBroker.Bots.Slack;
+namespace JitBroker.Bots.Chat;
+
+/// <summary>The message that a button was pressed on.</summary>
+/// <param name="IsPrivate">Only the one who pressed sees it.</param>
+internal sealed record PressedMessage(string Surface, string Tenant, string Channel, string Message, bool IsPrivate);
 
 /// <summary>
 /// Keeps copies that nobody registered: a message whose posting looked failed but was not, or came twice, is registered at its first press and edited to the
 /// truth (E6). Only for one who may read it: a forged value must not make the bot show a request to somebody who may not see it (rule 14).
 /// </summary>
-internal sealed class CopyKeeper(
-    SlackWorkspaces workspaces, Database database, OutboxStore outbox, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
+internal sealed class CopyKeeper(Database database, OutboxStore outbox, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
 {
     /// <summary>Looks at where a button was pressed; what was pressed is not done here.</summary>
-    public async Task NoteAsync(SlackDelivery delivery, Actor actor, string action, string id, CancellationToken cancellationToken)
+    public async Task NoteAsync(PressedMessage pressed, Actor actor, string action, string id, CancellationToken cancellationToken)
     {
         var template = action switch
         {
@@ -27,14 +29,13 @@ internal sealed class CopyKeeper(
             ChatActions.EndNow => Templates.EmergencyCard,
             _ => null,
         };
-        if (template is null || !Ids.IsId(id) || delivery is not { IsEphemeral: false, ChannelId: { Length: > 0 } channel, MessageTs: { Length: > 0 } ts })
-            return;
-        await database.WriteAsync(session => RegisterAsync(session, actor, template, action, id, channel, ts, cancellationToken), cancellationToken);
+        if (template is not null && Ids.IsId(id))
+            await database.WriteAsync(session => RegisterAsync(session, pressed, actor, template, action, id, cancellationToken), cancellationToken);
     }
 
-    private async Task RegisterAsync(Session session, Actor actor, string template, string action, string id, string channel, string ts, CancellationToken cancellationToken)
+    private async Task RegisterAsync(Session session, PressedMessage pressed, Actor actor, string template, string action, string id, CancellationToken cancellationToken)
     {
-        if (await outbox.FindCopyAsync(session, SlackInbox.SurfaceName, workspaces.Known[0], channel, ts, cancellationToken) is { } known)
+        if (await outbox.FindCopyAsync(session, pressed.Surface, pressed.Tenant, pressed.Channel, pressed.Message, cancellationToken) is { } known)
         {
             await RefreshAsync(session, known, cancellationToken);
             return;
@@ -49,19 +50,18 @@ internal sealed class CopyKeeper(
         var copy = new PostedCopy
         {
             Id = Ids.New(now),
-            Surface = SlackInbox.SurfaceName,
+            Surface = pressed.Surface,
             Template = template,
             AboutId = requestId,
-            Recipient = template == Templates.AskerCard || channel.StartsWith('D') ? Recipients.Person(actor.Email) : Recipients.Channel(channel),
-            Tenant = workspaces.Known[0],
-            Channel = channel,
-            Message = ts,
+            Recipient = template == Templates.AskerCard || pressed.IsPrivate ? Recipients.Person(actor.Email) : Recipients.Channel(pressed.Channel),
+            Tenant = pressed.Tenant,
+            Channel = pressed.Channel,
+            Message = pressed.Message,
             Revision = 0,
             PostedAt = now,
         };
-        if (!await outbox.InsertCopyAsync(session, copy, cancellationToken))
-            return;
-        await EditAsync(session, copy, now, cancellationToken);
+        if (await outbox.InsertCopyAsync(session, copy, cancellationToken))
+            await EditAsync(session, copy, now, cancellationToken);
     }
 
     /// <summary>A copy that shows an old revision, because its edit was given up: it is edited once more.</summary>
