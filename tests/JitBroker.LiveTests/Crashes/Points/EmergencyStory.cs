@@ -29,11 +29,11 @@ internal sealed class EmergencyStory(CrashRig rig, int number) : IStory
 
     public async Task HoldsAsync()
     {
+        await rig.InsistAsync($"{_access.Ticket}: loud cards that tell the end and the review", CorrectStrayCardsAsync, CardsTellTheReviewAsync);
         await _access.HoldsAsync();
         Assert.Equal(["done justified eli@example.com"], await rig.Evidence.ReadAsync($"select state || ' ' || verdict || ' ' || reviewer {Review}"));
         Assert.Equal(["review.due", "review.done"], await rig.Evidence.ReadAsync($"select type from events where aggregate_id = (select id {Review}) order by version"));
         Assert.Equal(1, await rig.Evidence.CountAsync($"select count(*) from events where type = 'request.approved' and aggregate_id = (select request_id from grants where id = '{_access.Grant}')"));
-        Assert.All(await LoudAsync(), card => Assert.True(card.Says("Reviewed by") && card.ButtonValue("review") is null && card.ButtonValue("end_now") is null, card.Everything));
     }
 
     /// <summary>As <c>jit breakglass</c> does: the same key again is the same emergency.</summary>
@@ -49,8 +49,17 @@ internal sealed class EmergencyStory(CrashRig rig, int number) : IStory
 
     private async Task<bool> IsReviewedAsync() =>
         await rig.Evidence.CountAsync($"select count(*) {Review} and state = 'done'") == 1
-        && await rig.Evidence.CountAsync("select count(*) from inbox where state = 'received'") == 0
-        && (await LoudAsync()).All(c => c.ButtonValue("review") is null);
+        && await rig.Evidence.CountAsync("select count(*) from inbox where state = 'received'") == 0;
+
+    /// <summary>A copy that was posted by a process which died before it heard so is not known to the broker: pressed, it is corrected (design §5).</summary>
+    private async Task CorrectStrayCardsAsync()
+    {
+        foreach (var stray in (await LoudAsync()).Where(c => c.ButtonValue("end_now") is not null))
+            await rig.As("U0ELI").PressAsync(stray, "end_now", stray.ButtonValue("end_now"));
+    }
+
+    private async Task<bool> CardsTellTheReviewAsync() =>
+        (await LoudAsync()).All(c => c.Says("Reviewed by") && c.ButtonValue("review") is null && c.ButtonValue("end_now") is null);
 
     private async Task<IReadOnlyList<Server.Demo.Seen>> LoudAsync() =>
         [.. (await rig.As("U0ELI").ReadAsync()).Where(m => m.Says("EMERGENCY ACCESS") && m.Says(_access.Ticket))];
