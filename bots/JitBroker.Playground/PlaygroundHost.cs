@@ -9,7 +9,7 @@ using JitBroker.Playground.WebApi;
 
 namespace JitBroker.Playground;
 
-/// <summary>A running workspace: Slack's Web API, deliveries to one app, a page and a control API. Dispose to stop it.</summary>
+/// <summary>A running workspace: Slack's Web API, deliveries to one app, a Teams tenant beside it, a page and a control API. Dispose to stop it.</summary>
 public sealed class PlaygroundHost : IAsyncDisposable
 {
     // as Slack's, often enough for a client that gives up after half a minute of silence
@@ -33,12 +33,16 @@ public sealed class PlaygroundHost : IAsyncDisposable
     /// <summary>The Web API's base, with a trailing slash: the value of <c>Slack:ApiUrl</c>.</summary>
     public Uri ApiUrl => new(Url, "api/");
 
-    /// <summary>Tells the workspace where the app listens, by the app's base address: /slack/events, /slack/commands and /slack/interactions there.</summary>
+    /// <summary>The Teams tenant beside the Slack workspace, with the same people.</summary>
+    public PlaygroundTeams Teams { get; private set; } = null!;
+
+    /// <summary>Tells both workspaces where the app listens, by its base address: /slack/events, /slack/commands, /slack/interactions and /api/messages there.</summary>
     public void ConnectApp(Uri baseAddress)
     {
         EventsUrl = new Uri(baseAddress, "/slack/events");
         CommandsUrl = new Uri(baseAddress, "/slack/commands");
         InteractionsUrl = new Uri(baseAddress, "/slack/interactions");
+        Teams.MessagesUrl = new Uri(baseAddress, "/api/messages");
     }
 
     /// <summary>The app's address for events, and for the others where those are null.</summary>
@@ -90,7 +94,8 @@ public sealed class PlaygroundHost : IAsyncDisposable
         var router = new AppRouter(http, new SocketAppDelivery(options, hub, deliveries, () => host.Url), hub, addresses);
         var app = new ChaosDelivery(router, chaos, options.Clock);
         var events = new EventDispatch(app, options.Clock);
-        host._running.AddRange([events, app, hub]);
+        host.Teams = new PlaygroundTeams(options, workspace.Changes, chaos, () => host.Url);
+        host._running.AddRange([events, app, hub, host.Teams]);
         var payloads = new Payloads(workspace, () => host.Url);
         var (views, chance) = (new ViewMethods(workspace, payloads), new CallFaults(chaos));
         var api = new WebApiEndpoint(workspace, [.. new ChatMethods(workspace, payloads).All, .. new ConversationMethods(workspace).All,
@@ -105,6 +110,7 @@ public sealed class PlaygroundHost : IAsyncDisposable
         web.MapGet("/api/{method}", api.HandleAsync);
         web.MapPost("/hooks/{kind}/{team}/{secret}", new ResponseUrlEndpoint(workspace, faults, chance, calls).HandleAsync);
         control.Map(web);
+        host.Teams.Map(web);
         PageEndpoints.Map(web);
         return host;
     }

@@ -69,6 +69,9 @@ public sealed record PlaygroundOptions
 
     /// <summary>How often the Web API may be called.</summary>
     public PlaygroundRateLimits RateLimits { get; init; } = new();
+
+    /// <summary>The Microsoft Teams tenant beside the workspace.</summary>
+    public PlaygroundTeamsOptions Teams { get; init; } = new();
 }
 
 /// <summary>A registered slash command.</summary>

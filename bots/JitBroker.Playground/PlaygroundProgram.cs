@@ -5,12 +5,12 @@ using System.Text.Json.Nodes;
 namespace JitBroker.Playground;
 
 /// <summary>
-/// The playground by itself: prints one JSON line <c>{"url","api","team"…}</c> when it answers, and runs until it is told to stop. Tokens come from
-/// the environment (PLAYGROUND_BOT_TOKEN, PLAYGROUND_APP_TOKEN, PLAYGROUND_SIGNING_SECRET); those that are not given are random and in the line.
+/// The playground by itself: prints one JSON line <c>{"url","api","team","teams"…}</c> when it answers, and runs until it is told to stop. Tokens come from
+/// the environment (PLAYGROUND_BOT_TOKEN, PLAYGROUND_APP_TOKEN, PLAYGROUND_SIGNING_SECRET, PLAYGROUND_TEAMS_SECRET); those that are not given are random and in the line.
 /// </summary>
 internal static class PlaygroundProgram
 {
-    private const string Usage = "playground [--port N] [--events-url URL] [--commands-url URL] [--interactions-url URL] [--no-rate-limits]";
+    private const string Usage = "playground [--port N] [--events-url URL] [--commands-url URL] [--interactions-url URL] [--messages-url URL] [--no-rate-limits]";
 
     private static async Task<int> Main(string[] args)
     {
@@ -40,6 +40,18 @@ internal static class PlaygroundProgram
         if (Secret("BOT_TOKEN") is null) line["bot_token"] = host.Options.BotToken;
         if (Secret("APP_TOKEN") is null) line["app_token"] = host.Options.AppToken;
         if (Secret("SIGNING_SECRET") is null) line["signing_secret"] = host.Options.SigningSecret;
+        line["teams"] = TeamsOf(host.Teams);
+        return line;
+    }
+
+    private static JsonObject TeamsOf(PlaygroundTeams teams)
+    {
+        var line = new JsonObject
+        {
+            ["tenant"] = teams.Options.TenantId.ToString(), ["app_id"] = teams.Options.AppId.ToString(), ["authority"] = teams.Authority.ToString(), ["metadata"] = teams.OpenIdMetadataUrl.ToString(),
+            ["service_url"] = teams.ServiceUrl.ToString(),
+        };
+        if (Secret("TEAMS_SECRET") is null) line["client_secret"] = teams.Options.ClientSecret;
         return line;
     }
 
@@ -53,11 +65,11 @@ internal static class PlaygroundProgram
         options = options with
         {
             BotToken = Secret("BOT_TOKEN") ?? options.BotToken, AppToken = Secret("APP_TOKEN") ?? options.AppToken,
-            SigningSecret = Secret("SIGNING_SECRET") ?? options.SigningSecret,
+            SigningSecret = Secret("SIGNING_SECRET") ?? options.SigningSecret, Teams = options.Teams with { ClientSecret = Secret("TEAMS_SECRET") ?? options.Teams.ClientSecret },
         };
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] == "--no-rate-limits") options = options with { RateLimits = new PlaygroundRateLimits { Enabled = false } };
+            if (args[i] == "--no-rate-limits") options = options with { RateLimits = new PlaygroundRateLimits { Enabled = false }, Teams = options.Teams with { Throttles = false } };
             else if (i + 1 == args.Length || With(options, args[i], args[++i]) is not { } more) return null;
             else options = more;
         }
@@ -74,6 +86,7 @@ internal static class PlaygroundProgram
             "--events-url" => options with { EventsUrl = url },
             "--commands-url" => options with { CommandsUrl = url },
             "--interactions-url" => options with { InteractionsUrl = url },
+            "--messages-url" => options with { Teams = options.Teams with { MessagesUrl = url } },
             _ => null,
         };
     }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export const secret = 'peers-signing-secret';
+export const teamsSecret = 'peers-teams-secret';
 export const botToken = 'xoxb-peers';
 export const appToken = 'xapp-1-peers';
 
@@ -12,23 +13,23 @@ export async function startPlayground(args = []) {
   if (!dll) throw new Error('PLAYGROUND_DLL must name JitBroker.Playground.dll (build bots/JitBroker.Playground first)');
   const child = spawn(process.env.DOTNET ?? 'dotnet', ['exec', dll, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PLAYGROUND_BOT_TOKEN: botToken, PLAYGROUND_APP_TOKEN: appToken, PLAYGROUND_SIGNING_SECRET: secret },
+    env: { ...process.env, PLAYGROUND_BOT_TOKEN: botToken, PLAYGROUND_APP_TOKEN: appToken, PLAYGROUND_SIGNING_SECRET: secret, PLAYGROUND_TEAMS_SECRET: teamsSecret },
   });
   process.on('exit', () => child.kill());
   const exited = new Promise((_, refuse) => child.once('exit', (code) => refuse(new Error(`the playground ended with ${code} before it was ready`))));
   exited.catch(() => {});
   const line = await Promise.race([new Promise((done) => createInterface({ input: child.stdout }).once('line', done)), exited]);
-  const { url, api } = JSON.parse(line);
-  return { url, api, stop: () => child.kill('SIGTERM') };
+  const { url, api, teams } = JSON.parse(line);
+  return { url, api, teams, stop: () => child.kill('SIGTERM') };
 }
 
-/** The control API of a playground: what a person does, and what they see. */
-export function control(url) {
+/** The control API of a playground: what a person does, and what they see. `under` is another workspace's, such as `teams/`. */
+export function control(url, under = '') {
   const post = async (path, body) => {
-    const answer = await fetch(new URL(`playground/${path}`, url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const answer = await fetch(new URL(`playground/${under}${path}`, url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     return answer.json();
   };
-  const get = async (path) => (await fetch(new URL(`playground/${path}`, url))).json();
+  const get = async (path) => (await fetch(new URL(`playground/${under}${path}`, url))).json();
   return { post, state: (person) => get(`state?person=${person}`), log: () => get('log?last=1000') };
 }
 

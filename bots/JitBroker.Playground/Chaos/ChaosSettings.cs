@@ -41,7 +41,7 @@ internal sealed record ChaosSettings
     public int RetryAfter { get; init; } = 1;
 
     /// <summary>The methods whose calls meet faults; <c>chat.*</c> means all that begin so, <c>*</c> all.</summary>
-    public IReadOnlyList<string> Methods { get; init; } = ["chat.*", "conversations.*"];
+    public IReadOnlyList<string> Methods { get; init; } = ["chat.*", "conversations.*", "activities.*"];
 
     [JsonIgnore]
     public bool IsOn => new[] { DropAcks, Duplicate, Reorder, Delay, RateLimit, Error, LoseAnswer, SlowAnswer }.Any(p => p > 0);

@@ -35,7 +35,7 @@ internal sealed class ControlEndpoints(
         void Post(string path, Func<ControlRequest, CancellationToken, Task<ControlAnswer>> handle) => group.MapPost(path, (HttpContext http) => ActAsync(http, handle));
     }
 
-    private static async Task ActAsync(HttpContext http, Func<ControlRequest, CancellationToken, Task<ControlAnswer>> handle)
+    internal static async Task ActAsync(HttpContext http, Func<ControlRequest, CancellationToken, Task<ControlAnswer>> handle)
     {
         var ct = http.RequestAborted;
         ControlAnswer answer;
@@ -100,9 +100,9 @@ internal sealed class ControlEndpoints(
         }
     }
 
-    private static int Last(HttpContext http) => int.TryParse(http.Request.Query["last"], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 200;
+    internal static int Last(HttpContext http) => int.TryParse(http.Request.Query["last"], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 200;
 
-    private static Task WriteAsync(HttpContext http, int status, JsonObject body)
+    internal static Task WriteAsync(HttpContext http, int status, JsonObject body)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json; charset=utf-8";

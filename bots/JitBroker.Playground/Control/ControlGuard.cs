@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using JitBroker.Playground.Teams.Tokens;
 
 namespace JitBroker.Playground.Control;
 
@@ -12,8 +13,10 @@ internal static class ControlGuard
     public static async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         var request = http.Request;
-        var guarded = !request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && !request.Path.StartsWithSegments("/hooks", StringComparison.Ordinal);
-        if (guarded && Refusal(request) is { } why)
+        // what an app calls is guarded by tokens and secrets
+        var isForApps = request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || request.Path.StartsWithSegments("/hooks", StringComparison.Ordinal)
+            || request.Path.StartsWithSegments("/teams", StringComparison.Ordinal) || TokenEndpoint.IsAt(request.Path);
+        if (!isForApps && Refusal(request) is { } why)
         {
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             await http.Response.WriteAsJsonAsync(new JsonObject { ["ok"] = false, ["error"] = why }, http.RequestAborted);

@@ -11,6 +11,12 @@ export async function get(path) {
   return response.json();
 }
 
+/** Null where there is nothing of that name. */
+export async function find(path) {
+  const response = await fetch(`/playground/${path}`);
+  return response.ok ? response.json() : null;
+}
+
 /** Calls `changed` on connect and at every change; `online` says whether the line is up. A gap loses nothing: the state is read anew. */
 export function live(changed, online) {
   const source = new EventSource('/playground/live');

@@ -45,6 +45,7 @@ function node(app, conversation, m, grouped, reply, fresh) {
   if (shown.json.get(m.ts) === json) return shown.nodes.get(m.ts);
   const isNew = !fresh && !shown.json.has(m.ts);
   const made = message(app, conversation, m, grouped, reply, isNew);
+  if (!fresh && shown.json.has(m.ts) && JSON.parse(shown.json.get(m.ts))[0].edited !== m.edited) made.classList.add('changes');
   shown.json.set(m.ts, json);
   shown.nodes.set(m.ts, made);
   return made;
