@@ -22,9 +22,9 @@ public sealed partial class LinkTests
         var code = await CodeAsync(bench, "ana");
         await bench.SayAsync("fay", "/access link " + code);
         await bench.UntilWhisperAsync("fay", "where I know them, to confirm that this account is theirs");
-        await bench.UntilCardAsync("Link slack:T0EX/U0FAY to you?", "ana", Ana);
+        await bench.UntilCardAsync("Link the Slack account U0FAY (workspace T0EX) to you?", "ana", Ana);
         var question = SlackBench.Text(await bench.CardAsync("ana", Ana));
-        Assert.Contains("like slack:T0EX/U0ANA", question.Replace("*", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("as you do by the Slack account U0ANA (workspace T0EX)", question.Replace("*", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("It says it is: Fay Forger", question, StringComparison.Ordinal);
         Assert.Contains("The code was typed at", question, StringComparison.Ordinal);
         Assert.Empty(await bench.QueryAsync<string>("select id from identities"));
@@ -32,6 +32,8 @@ public sealed partial class LinkTests
         await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "link_confirm", Ana);
         await bench.UntilAsync(async () => (await bench.QueryAsync<string>("select id from identities")).Count == 1);
         await bench.UntilCardAsync("was linked to you", "ana", Ana);
+        await bench.UntilAsync(async () => (await bench.SeesAsync("ana", Ana)).Any(m => SlackBench.Text(m).Contains("is you from now on", StringComparison.Ordinal)));
+        Assert.DoesNotContain(await bench.SeesAsync("ana", Ana), m => SlackBench.HasButton(m, "link_confirm"));
         await bench.SayAsync("fay", "/access whoami");
         await bench.UntilWhisperAsync("fay", "You are Ana");
         Assert.Equal(["link.typed", "link.confirmed", "identity.linked"], await bench.QueryAsync<string>("select type from events where aggregate in ('link', 'identity') order by at, id"));
@@ -54,7 +56,7 @@ public sealed partial class LinkTests
         var code = Code().Match(SlackBench.Text(await bench.WhisperAsync("fay"))).Value;
 
         await bench.SayAsync("ana", "/access link " + code.ToLowerInvariant());
-        await bench.UntilWhisperAsync("ana", "Link slack:T0EX/U0FAY to you?");
+        await bench.UntilWhisperAsync("ana", "Link the Slack account U0FAY (workspace T0EX) to you?");
         await bench.PressAsync("ana", (await bench.WhisperAsync("ana"))!, "link_refuse");
         await bench.UntilWhisperAsync("ana", "nothing was linked");
 

@@ -56,7 +56,7 @@ internal sealed class ReviewForm(ChatEmergencies chat, ChatService stories, Requ
         var review = story.Details.Review;
         var blocks = new List<Block>
         {
-            new SectionBlock(new MrkdwnText(Mrkdwn.Of(ChatText.Of($"{EmergencyCard.Headline(story)} at {Say.Time(story.Request.CreatedAt, story.Now)}, collected {story.Collections} times."), Limits.SectionText))),
+            new SectionBlock(new MrkdwnText(Mrkdwn.Of(ChatText.Of($"{EmergencyCard.Headline(story)} at {Say.Time(story.Request.CreatedAt, story.Now)}, {(story.Collections == 0 ? "and never collected it" : $"and collected it {Say.Times(story.Collections)}")}."), Limits.SectionText))),
             new SectionBlock(MessageRenderer.Plain($"Why: {story.Request.Reason}", Limits.SectionText)),
             new InputBlock(Label("What do you find?"), new StaticSelect(RequestView.ActionId, [.. Choices.Select(RequestView.Option)])) { BlockId = Verdict },
             new InputBlock(Label("What did you look at?"), new PlainTextInput(RequestView.ActionId) { Multiline = true, MaxLength = ReviewGrant.CommentLength }) { BlockId = Comment, Hint = Label("The record of this emergency: its taker reads it, and the auditors.") },
@@ -64,10 +64,10 @@ internal sealed class ReviewForm(ChatEmergencies chat, ChatService stories, Requ
         if (review?.Incident is { } incident)
         {
             FormOption[] both = [new(ThisOne, "This access only"), new(WholeIncident, $"Every access of {Cut.To(Clean.Line(incident), 40)} that waits for me")];
-            blocks.Add(new InputBlock(Label("Which?"), new StaticSelect(RequestView.ActionId, [.. both.Select(RequestView.Option)]) { InitialOption = RequestView.Option(both[0]) }) { BlockId = Together, Optional = true });
+            blocks.Add(new InputBlock(Label("What does this cover?"), new StaticSelect(RequestView.ActionId, [.. both.Select(RequestView.Option)]) { InitialOption = RequestView.Option(both[0]) }) { BlockId = Together, Optional = true });
         }
 
-        return new ModalView(CallbackId, Modal.Title("Review"), blocks) { Submit = Modal.Button("Say so"), Close = Modal.Button("Cancel"), PrivateMetadata = Cut.To(grantId, Limits.PrivateMetadata) };
+        return new ModalView(CallbackId, Modal.Title("Review"), blocks) { Submit = Modal.Button("Save review"), Close = Modal.Button("Cancel"), PrivateMetadata = Cut.To(grantId, Limits.PrivateMetadata) };
     }
 
     private static TextObject Label(string text) => MessageRenderer.Plain(text, Limits.InputLabel);
