@@ -150,16 +150,16 @@ public sealed partial class SameFactsTests
     }
 
     /// <summary>Slack's date tokens as they read where there are none, its escapes undone, and its slash command as it is typed elsewhere.</summary>
-    private static string Slack(string text) => SlackDate().Replace(text, "$1").Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal).Replace("`/access ", "`", StringComparison.Ordinal);
+    private static string Slack(string text) => SlackDate().Replace(text, "${at}").Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal).Replace("`/access ", "`", StringComparison.Ordinal);
 
-    private static string Teams(string text) => TeamsTime().Replace(TeamsDate().Replace(text, "$1"), "$1 UTC");
+    private static string Teams(string text) => TeamsTime().Replace(TeamsDate().Replace(text, "${at}"), "${at} UTC");
 
-    [GeneratedRegex(@"<!date\^[0-9]+\^[^|]*\|([^>]*)>", RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(@"<!date\^[0-9]+\^[^|]*\|(?<at>[^>]*)>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex SlackDate();
 
-    [GeneratedRegex(@"\{\{DATE\(([0-9-]{10})T[0-9:]{8}Z,SHORT\)\}\}", RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(@"\{\{DATE\((?<at>[0-9-]{10})T[0-9:]{8}Z,SHORT\)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TeamsDate();
 
-    [GeneratedRegex(@"\{\{TIME\([0-9-]{10}T([0-9]{2}:[0-9]{2}):[0-9]{2}Z\)\}\}", RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(@"\{\{TIME\([0-9-]{10}T(?<at>[0-9]{2}:[0-9]{2}):[0-9]{2}Z\)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TeamsTime();
 }
