@@ -52,7 +52,7 @@ public sealed class LinkByChat(ShowLink show, TypeLink type, AnswerLink answer, 
         var from = link.Address is { Length: > 0 } address ? ChatText.Of($" from {Say.Strong(address)}") : ChatText.Empty;
         var parts = new List<ChatPart>
         {
-            new ChatPart.Paragraph(ChatText.Of($"Is {Say.Strong(Named(link))} an account of yours? It would ask, decide and collect as {Say.Strong(link.Person!)}, like {Say.Strong(link.Via ?? "you")}{from}.")),
+            new ChatPart.Paragraph(ChatText.Of($"Is {Say.Strong(Named(link))} yours? It would ask, decide and collect as {Say.Strong(link.Person!)}, as you do by {Say.Strong(By(link.Via))}{from}.")),
             new ChatPart.Verbatim("It says it is", string.IsNullOrWhiteSpace(link.Label) ? "(nothing)" : link.Label),
         };
         if (!string.IsNullOrWhiteSpace(link.Host))
@@ -75,15 +75,31 @@ public sealed class LinkByChat(ShowLink show, TypeLink type, AnswerLink answer, 
         return new ChatMessage(
             ChatText.Of($"An account was linked to you"),
             [
-                new ChatPart.Paragraph(ChatText.Of($"{Say.Strong(Named(linked.Identity))} {Say.Strong("was linked to you")} at {Say.Time(linked.LinkedAt, now)}, {how}. It asks, decides and collects as you.")),
+                new ChatPart.Paragraph(ChatText.Of($"{Say.Strong(Capital(Named(linked.Identity)))} {Say.Strong("was linked to you")} at {Say.Time(linked.LinkedAt, now)}, {how}. It asks, decides and collects as you.")),
                 new ChatPart.Fine(ChatText.Of($"Not yours? Have an admin run {Say.Code("jit identities unlink " + linked.Id)} at once.")),
             ]);
     }
 
     internal static ChatMessage Unlinked(LinkedIdentity unlinked, DateTimeOffset now) => ChatMessage.Sentence(
-        ChatText.Of($"{Say.Strong(Named(unlinked.Identity))} is not yours here any more: {unlinked.UnlinkedBy} unlinked it at {Say.Time(unlinked.UnlinkedAt ?? now, now)}. Your sessions ended; sign in again."));
+        ChatText.Of($"{Say.Strong(Capital(Named(unlinked.Identity)))} is not yours here any more: {unlinked.UnlinkedBy} unlinked it at {Say.Time(unlinked.UnlinkedAt ?? now, now)}. Your sessions ended; sign in again."));
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Named(Link link) => Named(link.Identity!);
 
-    private static string Named(Identity account) => $"{account.Surface}:{account.Tenant}/{account.Id}";
+    private static string Named(Identity account) => account.Surface switch
+    {
+        "slack" => $"the Slack account {account.Id} (workspace {account.Tenant})",
+        "teams" => $"the Teams account {account.Id} (tenant {account.Tenant})",
+        _ => $"the account {account.Surface}:{account.Tenant}/{account.Id}",
+    };
+
+    /// <summary>How the person takes part themselves: <c>slack:T0EX/U0ANA</c>, <c>session:01J…</c>.</summary>
+    private static string By(string? via)
+    {
+        if (via is null || via.StartsWith("session:", StringComparison.Ordinal))
+            return "a session of yours";
+        var (surface, rest) = via.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? (via[..colon], via[(colon + 1)..]) : ("", via);
+        return rest.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? Named(new Identity(surface, rest[..slash], rest[(slash + 1)..])) : via;
+    }
 }

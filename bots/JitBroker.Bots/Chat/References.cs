@@ -1,3 +1,4 @@
+using System.Globalization;
 using JitBroker.Policy;
 using JitBroker.Requests;
 
@@ -22,7 +23,7 @@ public sealed class References(RequestReader reader)
         }
 
         var mine = await reader.ListAsync(viewer, new RequestQuery(RequestState.Pending, Mine: true, Limit: Looks), cancellationToken);
-        return One("request", "You have no request that waits.", reference, mine.Items.Select(d => d.Request).ToList(), r => r.Id, r => r.Entitlement);
+        return One("request", "You have no request that waits.", reference, mine.Items.Select(d => d.Request).ToList(), r => r.Id, r => r.Entitlement, r => string.Create(CultureInfo.InvariantCulture, $"asked {r.CreatedAt:HH:mm} UTC"));
     }
 
     /// <summary>A live grant this person holds; without a reference the only one.</summary>
@@ -40,7 +41,7 @@ public sealed class References(RequestReader reader)
             return await reader.FindGrantAsync(id.ToUpperInvariant(), viewer, cancellationToken) is { } found ? found : NothingLike("grant", id);
         var page = await reader.ListGrantsAsync(viewer, new GrantQuery(BreakGlass: true, Limit: Looks), cancellationToken);
         var open = page.Items.Where(g => g.Review is { } review && (!review.IsDone || review.BlocksAt(DateTimeOffset.MaxValue))).ToList();
-        return One("emergency access", "There is no emergency access that waits for a review and that you may see.", reference, open, g => g.Grant.Id, g => g.Grant.Entitlement);
+        return One("emergency access", "There is no emergency access that waits for a review and that you may see.", reference, open, g => g.Grant.Id, g => g.Grant.Entitlement, Which);
     }
 
     private async Task<Outcome<GrantDetails>> GrantAsync(string viewer, string? reference, bool mine, string none, CancellationToken cancellationToken)
@@ -49,10 +50,10 @@ public sealed class References(RequestReader reader)
             return await reader.FindGrantAsync(id.ToUpperInvariant(), viewer, cancellationToken) is { } found ? found : NothingLike("grant", id);
         var page = await reader.ListGrantsAsync(viewer, new GrantQuery(Mine: mine, Limit: Looks), cancellationToken);
         var live = page.Items.Where(g => g.Grant.State is "active" or "scheduled").ToList();
-        return One("grant", none, reference, live, g => g.Grant.Id, g => g.Grant.Entitlement);
+        return One("grant", none, reference, live, g => g.Grant.Id, g => g.Grant.Entitlement, Which);
     }
 
-    private static Outcome<T> One<T>(string what, string none, string? reference, List<T> candidates, Func<T, string> id, Func<T, string> entitlement)
+    private static Outcome<T> One<T>(string what, string none, string? reference, List<T> candidates, Func<T, string> id, Func<T, string> entitlement, Func<T, string> which)
         where T : class
     {
         var matching = reference is null
@@ -61,9 +62,12 @@ public sealed class References(RequestReader reader)
         if (matching.Count == 1)
             return matching[0];
         if (matching.Count > 1)
-            return new Refusal(Codes.InvalidValue, $"More than one {what} fits. Name one: {string.Join(", ", matching.Take(10).Select(c => $"{id(c)} ({entitlement(c)})"))}.");
+            return new Refusal(Codes.InvalidValue, $"More than one {what} fits. Name one: {string.Join(", ", matching.Take(10).Select(c => $"{id(c)} ({entitlement(c)}, {which(c)})"))}.");
         return reference is null || candidates.Count == 0 ? new Refusal(Codes.NotFound, none) : NothingLike(what, reference);
     }
+
+    /// <summary>What tells one of a kind from another.</summary>
+    private static string Which(GrantDetails grant) => string.Create(CultureInfo.InvariantCulture, $"{grant.Grant.Holder}, until {grant.Grant.EndsAt:yyyy-MM-dd HH:mm} UTC");
 
     private static bool IsPrefix(string reference, string id) => reference.Length >= ShortestPrefix && id.StartsWith(reference, StringComparison.OrdinalIgnoreCase);
 

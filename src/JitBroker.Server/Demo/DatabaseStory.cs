@@ -1,21 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
-using JitBroker.Client;
 using Npgsql;
 
 namespace JitBroker.Server.Demo;
 
 /// <summary>The tour's chapter at a real PostgreSQL: a login that works, reads what it may and no more, and is cut while it is connected.</summary>
-internal sealed class DatabaseStory(TourScreen screen, string channel)
+internal sealed class DatabaseStory(TourScreen screen, TourAccess access)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
-
     /// <exception cref="TourException">A step did not hold.</exception>
-    public async Task PlayAsync(Colleague ana, Colleague bea, BrokerClient terminal, CancellationToken cancellationToken)
+    public async Task PlayAsync(CancellationToken cancellationToken)
     {
-        var grant = await GrantAsync(ana, bea, terminal, cancellationToken);
-        var credential = (await terminal.CollectAsync(grant, cancellationToken)).Value.Credential;
+        var grant = await access.GrantAsync(DemoDatabase.Orders, "INC-43", "totals are off", cancellationToken);
+        var credential = (await access.Terminal.CollectAsync(grant, cancellationToken)).Value.Credential;
         var login = LoginOf(credential);
         await using var session = new NpgsqlConnection(login);
         await session.OpenAsync(cancellationToken);
@@ -24,38 +20,12 @@ internal sealed class DatabaseStory(TourScreen screen, string channel)
         TourException.Unless(await RefusalAsync(() => ScalarAsync(session, "delete from orders", cancellationToken)) == PostgresErrorCodes.InsufficientPrivilege, "She could delete orders.");
         screen.Held("She may read and nothing more: delete is refused by the database");
 
-        await ana.TypeAsync(channel, $"/access done {grant}", cancellationToken);
-        var ended = await EndedAsync(terminal, grant, cancellationToken);
-        screen.Says("/access done", $"ends it while she is connected; verified at {ended.VerifiedEndAt!.Value.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}");
+        await access.DoneAsync(grant, "while she is connected", cancellationToken);
         TourException.Unless(await RefusalAsync(() => ScalarAsync(session, "select count(*) from orders", cancellationToken)) is not null, "Her open session still reads.");
         screen.Held("Her open session was cut: its next statement fails");
         await using var again = new NpgsqlConnection(login);
         TourException.Unless(await RefusalAsync(() => again.OpenAsync(cancellationToken)) is { } code && code.StartsWith("28", StringComparison.Ordinal), "The login still opens a session.");
         screen.Held("The login is gone from the server; connecting again is refused");
-    }
-
-    private async Task<string> GrantAsync(Colleague ana, Colleague bea, BrokerClient terminal, CancellationToken cancellationToken)
-    {
-        const string command = $"/access request {DemoDatabase.Orders} 10m INC-43 totals are off";
-        await ana.TypeAsync(channel, command, cancellationToken);
-        var card = await bea.SeesAsync(channel, "the card for the database", m => m.ButtonValue("approve") is not null && m.Says("INC-43"), cancellationToken);
-        var request = card.ButtonValue("approve")!;
-        await bea.PressAsync(channel, card, "approve", request, cancellationToken);
-        await bea.SeesAsync(channel, "the approved card", m => m.Ts == card.Ts && m.Says("Approved by Bea"), cancellationToken);
-        screen.Says(command, "is approved by Bea");
-        return (await terminal.GetRequestAsync(request, cancellationToken)).Value.Grant?.Id ?? throw new TourException("Bea's approval made no grant.");
-    }
-
-    private static async Task<GrantResource> EndedAsync(BrokerClient terminal, string grant, CancellationToken cancellationToken)
-    {
-        for (var waited = TimeSpan.Zero; waited < Patience; waited += Glance)
-        {
-            if ((await terminal.GetGrantAsync(grant, cancellationToken)).Value is { State: GrantState.Ended } ended)
-                return ended;
-            await Task.Delay(Glance, cancellationToken);
-        }
-
-        throw new TourException("The end of the database login was not verified in time.");
     }
 
     private static string LoginOf(JsonElement credential) => new NpgsqlConnectionStringBuilder

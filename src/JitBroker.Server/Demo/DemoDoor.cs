@@ -23,7 +23,11 @@ internal sealed class DemoDoor : IDemoTarget
     {
     }
 
-    public string Line => string.Create(CultureInfo.InvariantCulture, $"Door      http://127.0.0.1:{_port}/  nginx before a page, for {Page}: curl -H \"Authorization: Bearer TOKEN\"");
+    public static bool IsInstalled => File.Exists(Program);
+
+    public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}/"));
+
+    public string Line => string.Create(CultureInfo.InvariantCulture, $"Door      {Url}  nginx before a page, for {Page}: curl -H \"Authorization: Bearer TOKEN\"");
 
     public string Issuer => "  door: { kind: http }";
 
@@ -43,7 +47,7 @@ internal sealed class DemoDoor : IDemoTarget
 
     public static async Task<(IDemoTarget? Target, string Absence)> StartAsync(Uri broker, CancellationToken cancellationToken)
     {
-        if (!File.Exists(Program))
+        if (!IsInstalled)
             return (null, "no nginx on this machine; with Debian's nginx installed there would be a door");
         var door = new DemoDoor();
         try

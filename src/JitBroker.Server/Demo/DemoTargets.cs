@@ -9,7 +9,7 @@ internal sealed class DemoTargets(Uri broker) : IAsyncDisposable
 
     private readonly Lock _lock = new();
     private readonly List<IDemoTarget> _found = [];
-    private readonly List<string> _absences = [];
+    private readonly List<(Type? Target, string Why)> _absences = [];
 
     /// <summary>In the order of their lines.</summary>
     public IReadOnlyList<IDemoTarget> Found
@@ -27,16 +27,25 @@ internal sealed class DemoTargets(Uri broker) : IAsyncDisposable
         get
         {
             lock (_lock)
-                return [.. _absences];
+                return [.. _absences.Select(a => a.Why)];
         }
+    }
+
+    /// <summary>Why this one is not there; null when it is, or nobody has looked yet.</summary>
+    public string? AbsenceOf<T>()
+        where T : IDemoTarget
+    {
+        lock (_lock)
+            return _absences.Where(a => a.Target == typeof(T)).Select(a => a.Why).FirstOrDefault();
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(AtOnce.Select(start => StartAsync(start, cancellationToken)));
 
     /// <summary>The slow ones, each told of when it is there, or known not to come.</summary>
-    public async Task StartLaterAsync(Func<IDemoTarget?, string, Task> tell, CancellationToken cancellationToken)
+    /// <param name="only">No other; null: all of them.</param>
+    public async Task StartLaterAsync(Func<IDemoTarget?, string, Task> tell, Type? only, CancellationToken cancellationToken)
     {
-        foreach (var start in Later)
+        foreach (var start in Later.Where(s => only is null || s.Method.DeclaringType == only))
         {
             var (target, absence) = await StartAsync(start, cancellationToken);
             await tell(target, absence);
@@ -59,7 +68,7 @@ internal sealed class DemoTargets(Uri broker) : IAsyncDisposable
             if (target is not null)
                 _found.Add(target);
             else
-                _absences.Add(absence);
+                _absences.Add((start.Method.DeclaringType, absence));
         }
 
         return (target, absence);

@@ -93,7 +93,11 @@ internal sealed class DemoWorld : IAsyncDisposable
     }
 
     /// <summary>Starts what takes longer, beside everything else. The broker takes each over by itself, as it does any change of its catalog; then it is told.</summary>
-    public void StartLater(Action<string> tell) => _later = _later.IsCompleted ? StartLaterAsync(tell, _stopping.Token) : _later;
+    /// <param name="only">The one target that is wanted of them; null: all.</param>
+    public void StartLater(Action<string> tell, Type? only = null) => _later = _later.IsCompleted ? StartLaterAsync(tell, only, _stopping.Token) : _later;
+
+    /// <summary>Comes back when each of them is there, or known not to come.</summary>
+    public Task LaterAsync(CancellationToken cancellationToken) => _later.WaitAsync(cancellationToken);
 
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _broker.WaitForShutdownAsync(cancellationToken);
 
@@ -110,7 +114,7 @@ internal sealed class DemoWorld : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Task StartLaterAsync(Action<string> tell, CancellationToken cancellationToken) => Targets.StartLaterAsync(
+    private Task StartLaterAsync(Action<string> tell, Type? only, CancellationToken cancellationToken) => Targets.StartLaterAsync(
         async (target, absence) =>
         {
             if (target is null)
@@ -122,6 +126,7 @@ internal sealed class DemoWorld : IAsyncDisposable
             await File.WriteAllTextAsync(CatalogFile(_folder), DemoCatalog.Text(Targets.Found), cancellationToken);
             tell(target.Line);
         },
+        only,
         cancellationToken);
 
     private static string CatalogFile(string folder) => Path.Combine(folder, "catalog.yaml");

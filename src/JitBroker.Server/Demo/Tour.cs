@@ -24,6 +24,8 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
     {
         var ana = new Colleague(_workspace, "U0ANA");
         var bea = new Colleague(_workspace, "U0BEA");
+        // It takes its time to start; its chapter comes late.
+        world.StartLater(static _ => { }, only: typeof(DemoRabbitMq));
         screen.Chapter("Ana signs her terminal in, by chat");
         using var terminal = await SignInAsync(ana, cancellationToken);
 
@@ -38,13 +40,9 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         await stories.ExtendAsync(terminal, grant, cancellationToken);
         await DoneAsync(ana, terminal, grant, token, cancellationToken);
 
-        if (!world.Targets.Found.OfType<DemoDatabase>().Any())
-            screen.Line($"(The chapter about a database login is left out: {string.Join("; ", world.Targets.Absences)})");
-        else
-        {
-            screen.Chapter("A database login works, and is cut while it is connected");
-            await new DatabaseStory(screen, Channel).PlayAsync(ana, bea, terminal, cancellationToken);
-        }
+        var access = new TourAccess(screen, Channel, ana, bea, terminal);
+        await AtAsync<DemoDatabase>("A database login works, and is cut while it is connected", _ => new DatabaseStory(screen, access).PlayAsync(cancellationToken));
+        await AtAsync<DemoDoor>("A door lets a client in, and shuts while it goes on asking", door => new DoorStory(screen, access).PlayAsync(door, cancellationToken));
 
         screen.Chapter("Short access, approved by rule, ends by itself");
         await ExpireAsync(ana, terminal, cancellationToken);
@@ -62,6 +60,9 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         screen.Chapter("An emergency: taken at once, told loudly, reviewed by somebody else");
         await stories.TakeAsync(cancellationToken);
 
+        await world.LaterAsync(cancellationToken);
+        await AtAsync<DemoRabbitMq>("A consumer of a queue gets messages, and is cut off while it waits", _ => new QueueStory(screen, access).PlayAsync(cancellationToken));
+
         screen.Chapter("The record");
         await ReadRecordAsync(terminal, request, cancellationToken);
 
@@ -73,6 +74,20 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
     {
         _workspace.Dispose();
         _service.Dispose();
+    }
+
+    /// <summary>A chapter at a real server, where there is one; otherwise it is said why not.</summary>
+    private async Task AtAsync<T>(string title, Func<T, Task> play)
+        where T : class, IDemoTarget
+    {
+        if (world.Targets.Found.OfType<T>().FirstOrDefault() is { } target)
+        {
+            screen.Chapter(title);
+            await play(target);
+            return;
+        }
+
+        screen.LeftOut(title, world.Targets.AbsenceOf<T>() ?? "nobody has looked for it");
     }
 
     private async Task<BrokerClient> SignInAsync(Colleague ana, CancellationToken cancellationToken)

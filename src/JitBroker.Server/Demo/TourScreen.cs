@@ -26,6 +26,12 @@ internal sealed class TourScreen(IAnsiConsole console)
 
     public void Line(string text) => console.MarkupLineInterpolated($"     [grey]{text}[/]");
 
+    public void LeftOut(string title, string because)
+    {
+        console.WriteLine();
+        console.MarkupLineInterpolated($"[grey]Left out: {title} ({because})[/]");
+    }
+
     public void Finished() => console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"\n[green]The tour held: {_steps} steps.[/]");
 
     public void Failed(string why) => console.MarkupLineInterpolated($"  [red]not ok[/] {why}");

@@ -58,6 +58,13 @@ public sealed class InboxStore
            and state = 'received'
         """;
 
+    private const string AmendSql = """
+        update inbox
+           set answer = @answer
+         where id = @id
+           and state = 'done'
+        """;
+
     private const string FailSql = """
         update inbox
            set state = @state,
@@ -136,6 +143,10 @@ public sealed class InboxStore
     /// <summary>Worked on; <paramref name="answer"/> is what a redelivery shall get.</summary>
     public Task FinishAsync(Session session, string id, string? answer, CancellationToken cancellationToken) =>
         session.ExecuteAsync(FinishSql, new { id, answer }, cancellationToken);
+
+    /// <summary>What a redelivery of something that is worked on shall get: more than could be said in the transaction of its effect.</summary>
+    public Task AmendAsync(Session session, string id, string? answer, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(AmendSql, new { id, answer }, cancellationToken);
 
     /// <summary>It failed: again at <paramref name="at"/>, or never when <paramref name="isDead"/>.</summary>
     public Task FailAsync(Session session, string id, bool isDead, DateTimeOffset at, string why, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ internal static class PeopleServices
             .AddSingleton<PeopleBook>()
             .AddSingleton<TakeAway>()
             .AddSingleton<ReloadPeople>()
-            .AddSingleton<ISweep, ReloadPeopleSweep>()
+            .AddSweep<ReloadPeople>(Sweep.ReloadPeople, static (reload, token) => reload.RunAsync(token))
             .AddSingleton<ScimUserStore>()
             .AddSingleton<ScimGroupStore>()
             .AddSingleton<KeepUser>()

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using JitBroker.People.Linking;
 using JitBroker.People.Scim;
-using JitBroker.Scheduling;
 using JitBroker.Storage;
 
 namespace JitBroker.People;
@@ -85,12 +84,4 @@ public sealed class ReloadPeople(
 
     private sealed record Changes(
         long Revision, IReadOnlyList<ScimUser> Users, IReadOnlyList<ScimGroup> Groups, IReadOnlyDictionary<string, FrozenSet<string>> Members, IReadOnlyList<LinkedIdentity> Identities);
-}
-
-/// <summary>Each second; a look at what stands still costs one row.</summary>
-internal sealed class ReloadPeopleSweep(ReloadPeople reload) : ISweep
-{
-    public Sweep Sweep => Sweep.ReloadPeople;
-
-    public Task RunAsync(CancellationToken cancellationToken) => reload.RunAsync(cancellationToken);
 }

@@ -1,5 +1,4 @@
 using JitBroker.Catalog;
-using JitBroker.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Reconciling;
@@ -31,12 +30,4 @@ public sealed partial class ReconcileTargets(TargetLists lists, LookAtTarget loo
 
     [LoggerMessage(Level = LogLevel.Error, Message = "At {Issuer} {Count} leases stand although they were revoked: more than the budget of {Budget}, so none is ended again until an operator says so")]
     private static partial void LogOverBudget(ILogger log, string issuer, int count, int budget);
-}
-
-/// <summary>The ring of <see cref="ReconcileTargets"/>.</summary>
-internal sealed class ReconcileSweep(ReconcileTargets reconcile) : ISweep
-{
-    public Sweep Sweep => Sweep.Reconcile;
-
-    public Task RunAsync(CancellationToken cancellationToken) => reconcile.RunAsync(cancellationToken);
 }

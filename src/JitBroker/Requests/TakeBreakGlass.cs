@@ -95,9 +95,9 @@ public sealed class TakeBreakGlass(
         if (blocking is null)
             return null;
         var text = blocking.IsDone
-            ? $"Your emergency access to {blocking.Entitlement} was reviewed as misuse, so you get no other until another one on call lifts that."
-            : $"The review of your emergency access to {blocking.Entitlement} is overdue, so you get no other until {blocking.ReviewGroup} has reviewed it, or another one on call lifts that.";
-        return new Refusal(Codes.ReviewOverdue, $"{text} Others on call can take this, or ask for it.") { Id = blocking.GrantId };
+            ? $"Your emergency access to {blocking.Entitlement} was reviewed as misuse, so you get no other until somebody else on call lifts that."
+            : $"The review of your emergency access to {blocking.Entitlement} is overdue, so you get no other until {blocking.ReviewGroup} has reviewed it, or somebody else on call lifts that.";
+        return new Refusal(Codes.ReviewOverdue, $"{text} Somebody else on call can take it, or you ask for it as one asks for any access.") { Id = blocking.GrantId };
     }
 
     private async Task<Review> OweAsync(Session session, Actor actor, EmergencyAnalysis analysis, Grant grant, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,86 +1,10 @@
 using JitBroker.Audit;
 using JitBroker.Catalog;
-using JitBroker.Catalog.AccessReview;
-using JitBroker.Grants;
-using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Requests;
-using JitBroker.Reviews;
 using JitBroker.Storage;
 
 namespace JitBroker.Scheduling;
-
-/// <summary>The sweeps of the core, each a thin ring of the slice that does the work.</summary>
-internal sealed class StartGrantsSweep(StartDueGrants start) : ISweep
-{
-    public Sweep Sweep => Sweep.StartGrants;
-
-    public Task RunAsync(CancellationToken cancellationToken) => start.RunAsync(cancellationToken);
-}
-
-/// <inheritdoc cref="StartGrantsSweep"/>
-internal sealed class EndGrantsSweep(EndDueGrants end) : ISweep
-{
-    public Sweep Sweep => Sweep.EndGrants;
-
-    public Task RunAsync(CancellationToken cancellationToken) => end.RunAsync(cancellationToken);
-}
-
-/// <inheritdoc cref="StartGrantsSweep"/>
-internal sealed class RevokeLeasesSweep(RevokeDueLeases revoke) : ISweep
-{
-    public Sweep Sweep => Sweep.RevokeLeases;
-
-    public Task RunAsync(CancellationToken cancellationToken) => revoke.RunAsync(cancellationToken);
-}
-
-/// <inheritdoc cref="StartGrantsSweep"/>
-internal sealed class ProlongLeasesSweep(ProlongDueLeases prolong) : ISweep
-{
-    public Sweep Sweep => Sweep.ProlongLeases;
-
-    public Task RunAsync(CancellationToken cancellationToken) => prolong.RunAsync(cancellationToken);
-}
-
-/// <inheritdoc cref="StartGrantsSweep"/>
-internal sealed class LapseRequestsSweep(LapseRequests lapse) : ISweep
-{
-    public Sweep Sweep => Sweep.LapseRequests;
-
-    public Task RunAsync(CancellationToken cancellationToken) => lapse.RunAsync(cancellationToken);
-}
-
-/// <inheritdoc cref="StartGrantsSweep"/>
-internal sealed class NudgeRequestsSweep(NudgeRequests nudge) : ISweep
-{
-    public Sweep Sweep => Sweep.NudgeRequests;
-
-    public Task RunAsync(CancellationToken cancellationToken) => nudge.RunAsync(cancellationToken);
-}
-
-/// <inheritdoc cref="StartGrantsSweep"/>
-internal sealed class TellOwnersSweep(TellOwners tell) : ISweep
-{
-    public Sweep Sweep => Sweep.TellOwners;
-
-    public Task RunAsync(CancellationToken cancellationToken) => tell.RunAsync(cancellationToken);
-}
-
-/// <inheritdoc cref="StartGrantsSweep"/>
-internal sealed class RemindReviewsSweep(RemindReviews remind) : ISweep
-{
-    public Sweep Sweep => Sweep.RemindReviews;
-
-    public Task RunAsync(CancellationToken cancellationToken) => remind.RunAsync(cancellationToken);
-}
-
-/// <inheritdoc cref="StartGrantsSweep"/>
-internal sealed class DeliverOutboxSweep(DeliverOutbox deliver) : ISweep
-{
-    public Sweep Sweep => Sweep.DeliverOutbox;
-
-    public Task RunAsync(CancellationToken cancellationToken) => deliver.RunAsync(cancellationToken);
-}
 
 /// <summary>Seals what was committed, signs the head when it is time, and copies checkpoints out of the database's reach.</summary>
 internal sealed class SealAuditSweep(SealEvents seal, TakeCheckpoints checkpoints, AnchorFile anchor) : ISweep

@@ -70,9 +70,11 @@ internal sealed class Evidence(string connectionString, bool isPostgres)
         await NoneAsync("a revoked lease is not verified", "select id from leases where state = 'revoked' and cast(verified as integer) <> 1");
         await NoneAsync("a lease outlives its grant", "select l.id from leases l join grants g on g.id = l.grant_id where l.expires_at > g.ends_at");
         await NoneAsync("a grant has no approved request", "select g.id from grants g join requests r on r.id = g.request_id where r.state <> 'approved'");
-        await NoneAsync("an approved request has no grant", "select r.id from requests r where r.state = 'approved' and not exists (select 1 from grants g where g.request_id = r.id)");
+        await NoneAsync("an approved request has no grant", "select r.id from requests r where r.state = 'approved' and not exists (select 1 from grants g where g.request_id = r.id or g.id = r.extends_grant)");
+        await NoneAsync("a grant was extended more or less often than it was approved", "select g.id from grants g where (select count(*) from events e where e.aggregate_id = g.id and e.type = 'grant.extended') <> (select count(*) from requests r where r.extends_grant = g.id and r.state = 'approved')");
+        await NoneAsync("a review was done twice", "select aggregate_id from events where type = 'review.done' group by aggregate_id having count(*) > 1");
         await NoneAsync("events have a hole", "select aggregate_id from events group by aggregate_id having min(version) <> 1 or max(version) <> count(*)");
-        foreach (var table in new[] { "requests", "grants", "leases" })
+        foreach (var table in new[] { "requests", "grants", "leases", "reviews" })
             await NoneAsync($"{table} moved without an event, or an event without its move", $"select t.id from {table} t where t.version <> (select coalesce(max(e.version), 0) from events e where e.aggregate_id = t.id)");
         await NoneAsync("a lease became active twice", "select aggregate_id from events where type = 'lease.active' group by aggregate_id having count(*) > 1");
         await NoneAsync("a request was settled twice", "select aggregate_id from events where type in ('request.approved', 'request.denied', 'request.cancelled', 'request.lapsed') group by aggregate_id having count(*) > 1");

@@ -40,6 +40,8 @@ internal static class LiveCatalog
           engineering: { members: [ana@example.com, cy@example.com] }
           data-owners: { members: [bea@example.com, dan@example.com, {{string.Join(", ", Enumerable.Range(0, Crowd).Select(EmailOf))}}] }
           platform:    { members: [dan@example.com] }
+          security:    { members: [eli@example.com] }
+          oncall:      { members: [ana@example.com] }
         roles: { admin: [platform] }
         issuers:
           tokens: { kind: jwt, alg: RS256, tokenLifetime: 15m, introspectors: [ { client: {{ServiceClient}}, secret: "${env:LIVE_SERVICE_SECRET}" } ] }
@@ -74,7 +76,7 @@ internal static class LiveCatalog
         {{(target is null ? "" : Of(target))}}
         """;
 
-    /// <summary>Needs one vote of the data owners, as <see cref="Logs"/> does.</summary>
+    /// <summary>Needs one vote of the data owners, as <see cref="Logs"/> does; may be extended once, and Ana may take it in an emergency.</summary>
     private static string Of(LiveTarget target) => $$"""
           {{LiveTarget.Entitlement}}:
             title: What the target guards
@@ -85,6 +87,8 @@ internal static class LiveCatalog
             leases: 5
             reason: { required: true, pattern: '(INC|OPS)-\d+', hint: "Name a ticket, e.g. INC-42" }
             approval: [ { group: data-owners, votes: 1 } ]
+            extensions: { max: 1 }
+            breakGlass: { eligible: [oncall], max: 30m, review: { group: security, within: 24h } }
         """;
 }
 

@@ -60,6 +60,7 @@ public abstract class AskSuite(Wiring wiring) : ChatSuite(wiring)
         Assert.Empty(await bench.QueryAsync<string>("select id from requests"));
 
         await bench.SayAsync("ana", "request kit 1h INC-1");
+        await bench.UntilAsync(async () => (await bench.QueryAsync<string>("select id from requests")).Count == 2);
         await bench.UntilToldAsync("ana", "Needs 2 of 3 data-owners");
         Assert.Equal([TestCatalog.Logs, TestCatalog.Two], (await bench.QueryAsync<string>("select entitlement from requests where bundle = 'kit'")).Order());
     }

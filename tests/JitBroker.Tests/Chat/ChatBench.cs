@@ -110,6 +110,9 @@ internal abstract class ChatBench(SlackBench host) : IAsyncDisposable
     /// <summary>How the broker names an account: <c>slack:T0EX/U0ANA</c>.</summary>
     public abstract string AccountOf(string person);
 
+    /// <summary>How people are told of an account.</summary>
+    public abstract string SaidOf(string person);
+
     /// <summary>What one says to have somebody's account added to the catalog.</summary>
     public abstract string CatalogLineOf(string person);
 

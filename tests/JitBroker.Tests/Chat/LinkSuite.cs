@@ -20,8 +20,8 @@ public abstract partial class LinkSuite(Wiring wiring) : ChatSuite(wiring)
         await bench.SayAsync("fay", "link " + code);
         await bench.UntilToldAsync("fay", "where I know them, to confirm that this account is theirs");
         var question = await bench.UntilButtonAsync("ana", "link_confirm");
-        Assert.Contains($"Is {bench.AccountOf("fay")} an account of yours?", question.Text, StringComparison.Ordinal);
-        Assert.Contains($"like {bench.AccountOf("ana")}", question.Text, StringComparison.Ordinal);
+        Assert.Contains($"Is {bench.SaidOf("fay")} yours?", question.Text, StringComparison.Ordinal);
+        Assert.Contains($"as you do by {bench.SaidOf("ana")}", question.Text, StringComparison.Ordinal);
         Assert.Contains("It says it is: Fay", question.Text, StringComparison.Ordinal);
         Assert.Contains("The code was typed at", question.Text, StringComparison.Ordinal);
         Assert.Empty(await bench.QueryAsync<string>("select id from identities"));
@@ -29,6 +29,8 @@ public abstract partial class LinkSuite(Wiring wiring) : ChatSuite(wiring)
         await bench.PressAsync("ana", question, "link_confirm");
         await bench.UntilAsync(async () => (await bench.QueryAsync<string>("select id from identities")).Count == 1);
         await bench.UntilCardAsync("was linked to you", "ana", Place.Direct);
+        await bench.UntilCardAsync("is you from now on", "ana", Place.Direct);
+        Assert.DoesNotContain(await bench.SeesAsync("ana", Place.Direct), m => m.Has("link_confirm"));
         await bench.SayAsync("fay", "whoami");
         await bench.UntilToldAsync("fay", "You are Ana");
         Assert.Equal(["link.typed", "link.confirmed", "identity.linked"], await bench.QueryAsync<string>("select type from events where aggregate in ('link', 'identity') order by at, id"));
@@ -48,7 +50,7 @@ public abstract partial class LinkSuite(Wiring wiring) : ChatSuite(wiring)
         var code = Code().Match((await bench.UntilToldAsync("fay", "/access link")).Text).Value;
 
         await bench.SayAsync("ana", "link " + code.ToLowerInvariant());
-        await bench.PressAsync("ana", await bench.UntilToldAsync("ana", $"Is {bench.AccountOf("fay")} an account of yours?"), "link_refuse");
+        await bench.PressAsync("ana", await bench.UntilToldAsync("ana", $"Is {bench.SaidOf("fay")} yours?"), "link_refuse");
         await bench.UntilToldAsync("ana", "nothing was linked");
 
         Assert.Empty(await bench.QueryAsync<string>("select id from identities"));

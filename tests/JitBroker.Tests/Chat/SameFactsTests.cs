@@ -31,7 +31,13 @@ public sealed partial class SameFactsTests
         {
             var facts = parts.SelectMany(FactsOf).ToList();
             AssertShown($"{name} in Slack", facts, Shown(SlackJson.ToNode(MessageRenderer.Home(parts))));
-            AssertShown($"{name} in Teams", facts, ShownInTeams(new ChatMessage(ChatText.Plain("x"), parts)));
+            var inTeams = ShownInTeams(new ChatMessage(ChatText.Plain("x"), parts));
+
+            // One that is fuller than a message of Teams may be says so, in the place of its end.
+            if (name == "home-full")
+                Assert.Contains(Squeezed("There is more than fits into one message"), inTeams, StringComparison.Ordinal);
+            else
+                AssertShown($"{name} in Teams", facts, inTeams);
         }
     }
 
@@ -125,7 +131,7 @@ public sealed partial class SameFactsTests
     /// <summary>Every text that a rendering holds.</summary>
     private static string Shown(JsonNode? node) => node switch
     {
-        JsonObject { } run when (string?)run["type"] == "TextRun" => Squeezed(Teams((string)run["text"]!)),
+        JsonObject { } run when (string?)run["type"] == "TextRun" => Squeezed(Teams((string)run["text"]!).Replace("/access ", "", StringComparison.Ordinal)),
         JsonObject o => string.Concat(o.Select(p => p.Key == "fallback" ? "" : Shown(p.Value))),
         JsonArray a => string.Concat(a.Select(Shown)),
         JsonValue v when v.TryGetValue<string>(out var text) => Squeezed(Teams(Slack(text))),
@@ -144,16 +150,16 @@ public sealed partial class SameFactsTests
     }
 
     /// <summary>Slack's date tokens as they read where there are none, its escapes undone, and its slash command as it is typed elsewhere.</summary>
-    private static string Slack(string text) => SlackDate().Replace(text, "$1").Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal).Replace("`/access ", "`", StringComparison.Ordinal);
+    private static string Slack(string text) => SlackDate().Replace(text, "${at}").Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal).Replace("`/access ", "`", StringComparison.Ordinal);
 
-    private static string Teams(string text) => TeamsTime().Replace(TeamsDate().Replace(text, "$1"), "$1 UTC");
+    private static string Teams(string text) => TeamsTime().Replace(TeamsDate().Replace(text, "${at}"), "${at} UTC");
 
-    [GeneratedRegex(@"<!date\^[0-9]+\^[^|]*\|([^>]*)>", RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(@"<!date\^[0-9]+\^[^|]*\|(?<at>[^>]*)>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex SlackDate();
 
-    [GeneratedRegex(@"\{\{DATE\(([0-9-]{10})T[0-9:]{8}Z,SHORT\)\}\}", RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(@"\{\{DATE\((?<at>[0-9-]{10})T[0-9:]{8}Z,SHORT\)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TeamsDate();
 
-    [GeneratedRegex(@"\{\{TIME\([0-9-]{10}T([0-9]{2}:[0-9]{2}):[0-9]{2}Z\)\}\}", RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(@"\{\{TIME\([0-9-]{10}T(?<at>[0-9]{2}:[0-9]{2}):[0-9]{2}Z\)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TeamsTime();
 }

@@ -160,9 +160,7 @@ public sealed class CollectTests
         await using var machine = await HoldingAsync("jwt", Jwt);
         var ready = Path.Combine(machine.Folder, "ready");
         var running = machine.RunAsync("exec", "orders-db:read", "--", "sh", "-c", $"trap 'exit 42' TERM; : > {ready}; n=0; while [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done");
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!File.Exists(ready) && !running.IsCompleted && !deadline.IsCancellationRequested)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(ready) || running.IsCompleted));
 
         machine.Interrupts.Raise(PosixSignal.SIGTERM);
 

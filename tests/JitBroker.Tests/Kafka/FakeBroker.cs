@@ -4,9 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace JitBroker.Tests.Kafka;
 
@@ -14,7 +12,7 @@ namespace JitBroker.Tests.Kafka;
 /// One broker of a <see cref="FakeCluster"/>, over a real socket: the calls that the issuer makes and a fetch, with a login asked for as Kafka does. It can be told to
 /// refuse, to be slow, to hang up, to lie.
 /// </summary>
-internal sealed class FakeBroker : IAsyncDisposable
+internal sealed partial class FakeBroker : IAsyncDisposable
 {
     private static readonly HashSet<int> Flexible = [18, 36, 3, 50, 51, 29, 30, 31];
 
@@ -23,6 +21,7 @@ internal sealed class FakeBroker : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<TcpClient> _clients = [];
     private Task _accepting = Task.CompletedTask;
+    private int _connections;
 
     public FakeBroker(FakeCluster cluster, int id = 1)
     {
@@ -62,8 +61,6 @@ internal sealed class FakeBroker : IAsyncDisposable
 
     /// <summary>Every byte that came after the logins.</summary>
     public ConcurrentQueue<byte[]> Requests { get; } = new();
-
-    private int _connections;
 
     public int Connections => _connections;
 
@@ -182,51 +179,6 @@ internal sealed class FakeBroker : IAsyncDisposable
         answer.I32(0).VarInt(3).VarInt(1).VarInt(8).I64(7).VarInt(2).VarInt(features.Length).Raw(features).VarInt(77).VarInt(3).Raw([9, 9, 9]);
     }
 
-    private void Handshake(BytesIn request, BytesOut answer, Visitor visitor)
-    {
-        visitor.Mechanism = request.Str()!;
-        answer.I16(_cluster.Mechanisms.Contains(visitor.Mechanism) ? 0 : 33).I32(_cluster.Mechanisms.Count);
-        foreach (var mechanism in _cluster.Mechanisms)
-            answer.Str(mechanism);
-    }
-
-    private void Authenticate(BytesIn request, BytesOut answer, Visitor visitor)
-    {
-        var message = Encoding.UTF8.GetString(request.CBytes());
-        var said = visitor.Mechanism == "OAUTHBEARER" ? Bearer(message, visitor) : visitor.ServerFirst is null ? First(message, visitor) : Final(message, visitor);
-        answer.I16(said is null ? 58 : 0).CStr(said is null ? $"Authentication failed, said {message}" : "").CBytes(Encoding.UTF8.GetBytes(said ?? "")).I64(said is null ? 0 : LifetimeMs).NoTags();
-    }
-
-    private string? Bearer(string message, Visitor visitor)
-    {
-        var subject = _cluster.SubjectOf(message.Split("Bearer ")[1].TrimEnd('\u0001'));
-        visitor.User = subject;
-        return subject is null ? null : "";
-    }
-
-    private string? First(string message, Visitor visitor)
-    {
-        visitor.ClientFirst = message[3..];
-        visitor.Claimed = Scram.Unescaped(Scram.Part(visitor.ClientFirst, 'n'));
-        if (!_cluster.Logins.TryGetValue((visitor.Claimed, visitor.Mechanism), out var login))
-            return null;
-        visitor.Login = login;
-        return visitor.ServerFirst = string.Create(CultureInfo.InvariantCulture, $"r={Scram.Part(visitor.ClientFirst, 'r')}fake{Convert.ToHexString(RandomNumberGenerator.GetBytes(8))},s={Convert.ToBase64String(login.Salt)},i={login.Iterations}");
-    }
-
-    private string? Final(string message, Visitor visitor)
-    {
-        var login = visitor.Login!;
-        var bare = message[..message.LastIndexOf(",p=", StringComparison.Ordinal)];
-        var signed = $"{visitor.ClientFirst},{visitor.ServerFirst},{bare}";
-        var signature = Scram.Mac(login.Mechanism, login.StoredKey, signed);
-        var clientKey = Convert.FromBase64String(message[(message.LastIndexOf(",p=", StringComparison.Ordinal) + 3)..]).Zip(signature, (a, b) => (byte)(a ^ b)).ToArray();
-        if (!IsImpostor && !CryptographicOperations.HashData(Scram.HashOf(login.Mechanism), clientKey).SequenceEqual(login.StoredKey))
-            return null;
-        visitor.User = visitor.Claimed;
-        return "v=" + Convert.ToBase64String(IsImpostor ? new byte[login.ServerKey.Length] : Scram.Mac(login.Mechanism, login.ServerKey, signed));
-    }
-
     private void Metadata(BytesIn request, BytesOut answer)
     {
         List<string> asked = [];
@@ -244,132 +196,5 @@ internal sealed class FakeBroker : IAsyncDisposable
         foreach (var topic in asked)
             answer.I16(_cluster.Topics.Contains(topic) ? 0 : 3).CStr(topic).Raw(new byte[16]).I8(0).CCount(1).I16(0).I32(0).I32(1).I32(0).CCount(1).I32(1).CCount(1).I32(1).CCount(0).NoTags().I32(int.MinValue).NoTags();
         answer.NoTags();
-    }
-
-    private void DescribeLogins(BytesIn request, BytesOut answer, int error)
-    {
-        List<string>? asked = null;
-        var count = request.CCount();
-        for (var left = count; left > 0; left--)
-        {
-            (asked ??= []).Add(request.CStr()!);
-            request.Tags();
-        }
-
-        var users = error != 0 ? [] : count < 0 ? _cluster.Logins.Keys.Select(k => k.User).Distinct().ToList() : asked!;
-        answer.I32(ThrottleMs).I16(error).CStr(error == 0 ? null : "no").CCount(users.Count);
-        foreach (var user in users)
-        {
-            var logins = _cluster.Logins.Where(l => l.Key.User == user).Select(l => l.Value).ToList();
-            answer.CStr(user).I16(logins.Count == 0 ? 91 : 0).CStr(null).CCount(logins.Count);
-            foreach (var login in logins)
-                answer.I8(login.Mechanism.EndsWith("256", StringComparison.Ordinal) ? 1 : 2).I32(login.Iterations).NoTags();
-            answer.NoTags();
-        }
-
-        answer.NoTags();
-    }
-
-    private void AlterLogins(BytesIn request, BytesOut answer, int error)
-    {
-        List<(string User, int Error)> results = [];
-        for (var left = request.CCount(); left > 0; left--)
-        {
-            var (user, mechanism) = (request.CStr()!, MechanismOf(request.I8()));
-            request.Tags();
-            results.Add((user, error != 0 ? error : _cluster.Logins.TryRemove((user, mechanism), out _) ? 0 : 91));
-        }
-
-        for (var left = request.CCount(); left > 0; left--)
-        {
-            var (user, mechanism, iterations, salt, salted) = (request.CStr()!, MechanismOf(request.I8()), request.I32(), request.CBytes(), request.CBytes());
-            request.Tags();
-            if (error == 0)
-                _cluster.Upsert(user, mechanism, iterations, salt, salted);
-            results.Add((user, error));
-        }
-
-        answer.I32(ThrottleMs).CCount(results.Count);
-        foreach (var (user, failure) in results)
-            answer.CStr(user).I16(failure).CStr(failure == 0 ? null : "no").NoTags();
-        answer.NoTags();
-    }
-
-    private static string MechanismOf(int number) => number == 1 ? "SCRAM-SHA-256" : "SCRAM-SHA-512";
-
-    private void DescribeAcls(BytesIn request, BytesOut answer, int error)
-    {
-        var matches = error == 0 ? Matching(request) : [];
-        var resources = matches.GroupBy(a => (a.Type, a.Name, a.Pattern)).ToList();
-        answer.I32(ThrottleMs).I16(error).CStr(error == 0 ? null : "no").CCount(resources.Count);
-        foreach (var resource in resources)
-        {
-            answer.I8(resource.Key.Type).CStr(resource.Key.Name).I8(resource.Key.Pattern).CCount(resource.Count());
-            foreach (var acl in resource)
-                answer.CStr(acl.Principal).CStr(acl.Host).I8(acl.Operation).I8(acl.Permission).NoTags();
-            answer.NoTags();
-        }
-
-        answer.NoTags();
-    }
-
-    private void CreateAcls(BytesIn request, BytesOut answer, int error)
-    {
-        var count = request.CCount();
-        for (var left = count; left > 0; left--)
-        {
-            var acl = new FakeAcl(request.I8(), request.CStr()!, request.I8(), request.CStr()!, request.CStr()!, request.I8(), request.I8());
-            request.Tags();
-            if (error == 0)
-                _cluster.Acls[acl] = true;
-        }
-
-        answer.I32(ThrottleMs).CCount(count);
-        for (var left = count; left > 0; left--)
-            answer.I16(error).CStr(error == 0 ? null : "no").NoTags();
-        answer.NoTags();
-    }
-
-    private void DeleteAcls(BytesIn request, BytesOut answer, int error)
-    {
-        Assert.Equal(1, request.CCount());
-        var matches = error == 0 ? Matching(request) : [];
-        answer.I32(ThrottleMs).CCount(1).I16(error).CStr(error == 0 ? null : "no").CCount(matches.Count);
-        foreach (var acl in matches)
-        {
-            _cluster.Acls.TryRemove(acl, out _);
-            answer.I16(0).CStr(null).I8(acl.Type).CStr(acl.Name).I8(acl.Pattern).CStr(acl.Principal).CStr(acl.Host).I8(acl.Operation).I8(acl.Permission).NoTags();
-        }
-
-        answer.NoTags().NoTags();
-    }
-
-    private List<FakeAcl> Matching(BytesIn request)
-    {
-        Assert.Equal((1, null, 1), (request.I8(), request.CStr(), request.I8()));
-        var principal = request.CStr();
-        return [.. _cluster.Acls.Keys.Where(a => principal is null || a.Principal == principal)];
-    }
-
-    private void Fetch(BytesIn request, BytesOut answer, Visitor visitor)
-    {
-        request.Take(4 + 4 + 4 + 4 + 1 + 4);
-        var topic = request.Str()!;
-        answer.I32(0).I32(1).Str(topic).I32(1).I32(0).I16(_cluster.MayRead(visitor.User!, topic) ? 0 : 29).I64(0).I64(0).I32(0).I32(0);
-    }
-
-    private sealed class Visitor
-    {
-        public string Mechanism { get; set; } = "";
-
-        public string ClientFirst { get; set; } = "";
-
-        public string Claimed { get; set; } = "";
-
-        public string? ServerFirst { get; set; }
-
-        public FakeLogin? Login { get; set; }
-
-        public string? User { get; set; }
     }
 }

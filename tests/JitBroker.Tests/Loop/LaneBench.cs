@@ -11,6 +11,9 @@ namespace JitBroker.Tests.Loop;
 /// <summary>A broker whose one target, the door, can be made to misbehave; what it remembers of the door, and what operations were told.</summary>
 internal static class LaneBench
 {
+    /// <summary>As the logs, at another target.</summary>
+    public const string Window = "window:read";
+
     private static readonly ChatSurfaces Chat = new([new ChatSurface(Surface.Slack, "C0ACCESS", "C0OPS")]);
 
     public static EndOutcome? Away => new EndOutcome.Failed("No route to door.", Obstacle.Away);
@@ -24,6 +27,17 @@ internal static class LaneBench
         {
             Roles = roles.ToFrozenDictionary(StringComparer.Ordinal),
             Issuers = issuers.ToFrozenDictionary(i => i.Name, StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>A second target, with <see cref="Window"/>.</summary>
+    public static void AddWindow(TestBroker broker)
+    {
+        var catalog = broker.Catalog;
+        broker.Catalog = catalog with
+        {
+            Issuers = catalog.Issuers.Values.Append(new("window", "http", "{}")).ToFrozenDictionary(i => i.Name, StringComparer.Ordinal),
+            Entitlements = catalog.Entitlements.Values.Append(catalog.Entitlements[TestCatalog.Logs] with { Name = Window, Issuer = "window" }).ToFrozenDictionary(e => e.Name, StringComparer.Ordinal),
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using FsCheck;
 using FsCheck.Fluent;
 using JitBroker.Issuing;
@@ -134,14 +133,9 @@ public sealed class PausedTargetTests
         await using var broker = await LaneBench.NewAsync(engine);
         var grant = await LaneBench.UsedAsync(broker, "ana", 3);
         await LaneBench.PauseAsync(broker, grant);
-        var catalog = broker.Catalog;
-        broker.Catalog = catalog with
-        {
-            Issuers = catalog.Issuers.Values.Append(new("window", "http", "{}")).ToFrozenDictionary(i => i.Name, StringComparer.Ordinal),
-            Entitlements = catalog.Entitlements.Values.Append(catalog.Entitlements[TestCatalog.Logs] with { Name = "window:read", Issuer = "window" }).ToFrozenDictionary(e => e.Name, StringComparer.Ordinal),
-        };
+        LaneBench.AddWindow(broker);
         broker.Issuer.BeforeEnd = (handle, _) => Task.FromResult(handle.Target == "door" ? LaneBench.Away : null);
-        var request = await broker.AskAsync("cy", "window:read");
+        var request = await broker.AskAsync("cy", LaneBench.Window);
         var there = (await broker.DecideAsync("bea", request.Id)).Value!.Grant!;
 
         Assert.NotNull((await broker.CollectAsync("cy", there.Id)).Value);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Leases;
@@ -159,16 +158,11 @@ public sealed class ProlongLaneTests
     {
         var issuer = new ProlongingIssuer();
         await using var broker = await LaneBench.NewAsync(engine, issuer);
-        var catalog = broker.Catalog;
-        broker.Catalog = catalog with
-        {
-            Issuers = catalog.Issuers.Values.Append(new("window", "http", "{}")).ToFrozenDictionary(i => i.Name, StringComparer.Ordinal),
-            Entitlements = catalog.Entitlements.Values.Append(catalog.Entitlements[TestCatalog.Logs] with { Name = "window:read", Issuer = "window" }).ToFrozenDictionary(e => e.Name, StringComparer.Ordinal),
-        };
+        LaneBench.AddWindow(broker);
         var stays = new TaskCompletionSource<ProlongOutcome?>();
         issuer.BeforeProlong = (handle, _) => handle.Target == "door" ? stays.Task : Task.FromResult<ProlongOutcome?>(null);
         var door = await LaneBench.UsedAsync(broker, "ana", 2);
-        var window = (await broker.DecideAsync("bea", (await broker.AskAsync("cy", "window:read")).Id)).Value!.Grant!;
+        var window = (await broker.DecideAsync("bea", (await broker.AskAsync("cy", LaneBench.Window)).Id)).Value!.Grant!;
         Assert.NotNull((await broker.CollectAsync("cy", window.Id)).Value);
         await ExtendAsync(broker, "ana", door.Id);
         var after = await ExtendAsync(broker, "cy", window.Id);

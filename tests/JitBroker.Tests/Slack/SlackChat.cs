@@ -93,6 +93,8 @@ internal sealed partial class SlackChat(SlackBench host) : ChatBench(host)
 
     public override string AccountOf(string person) => $"slack:T0EX/{UserOf(person)}";
 
+    public override string SaidOf(string person) => $"the Slack account {UserOf(person)} (workspace T0EX)";
+
     public override string CatalogLineOf(string person) => $"slack: T0EX/{UserOf(person)}";
 
     public override string MentionOf(string person) => $"<@{UserOf(person)}>";

@@ -138,6 +138,8 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
 
     public override string AccountOf(string person) => $"teams:{TeamsAccounts.Tenant}/{TeamsAccounts.ObjectOf(person)}";
 
+    public override string SaidOf(string person) => $"the Teams account {TeamsAccounts.ObjectOf(person)} (tenant {TeamsAccounts.Tenant})";
+
     public override string CatalogLineOf(string person) => $"teams: {TeamsAccounts.Tenant}/{TeamsAccounts.ObjectOf(person)}";
 
     public override string MentionOf(string person) => $"<at>{char.ToUpperInvariant(person[0])}{person[1..]}</at>";
@@ -187,7 +189,7 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
 
     private static Seen Of(JsonObject message, Place place) => new(
         message["card"] is JsonObject card ? Text(card) : (string?)message["text"] ?? "",
-        [.. Buttons(message["card"])],
+        [.. Buttons(message["card"]?["body"])],
         place,
         message);
 

@@ -89,10 +89,5 @@ public static class AskerCard
 
     private static ChatText Ends(RequestStory story) => story.EndsBy is { } ends ? ChatText.Of($" · Ends by: {ends}") : ChatText.Empty;
 
-    private static ChatText Used(RequestStory story) => story.Collections switch
-    {
-        0 => ChatText.Of($"Never collected."),
-        1 => ChatText.Of($"Collected once."),
-        var times => ChatText.Of($"Collected {times} times."),
-    };
+    private static ChatText Used(RequestStory story) => story.Collections == 0 ? ChatText.Of($"Never collected.") : ChatText.Of($"Collected {Say.Times(story.Collections)}.");
 }

@@ -24,7 +24,7 @@ public static class ReviewNotice
         if (!review.IsDone)
             parts.Add(new ChatPart.Actions([new ChatButton(ChatActions.Review, "Review…", grant.Id)]));
         else if (review.BlocksAt(story.Now))
-            parts.Add(new ChatPart.Fine(ChatText.Of($"{story.Asker} gets no other emergency access until another one on call lifts that: {Say.Command("lift " + grant.Id + " REASON")}")));
+            parts.Add(new ChatPart.Fine(ChatText.Of($"{story.Asker} gets no other emergency access until somebody else on call lifts that: they type {Say.Command("lift " + grant.Id + " REASON")}")));
         return new ChatMessage(says.Text, parts);
     }
 

@@ -55,7 +55,7 @@ public sealed record EmergencyForm(
 
     private static ChatText Means(Entitlement? chosen)
     {
-        var (who, within) = chosen?.BreakGlass is { } path ? (path.ReviewGroup, $" within {Catalog.Durations.Human(path.ReviewWithin)}") : ("Those who review it", "");
+        var (who, within) = chosen?.BreakGlass is { } path ? ($"Those who review it ({path.ReviewGroup})", $" within {Catalog.Durations.Human(path.ReviewWithin)}") : ("Those who review it", "");
         return ChatText.Of($"{Say.Strong("This starts now, without approval.")} {who}, the owners and everyone who would have been asked are told at once. Someone else reviews it{within}; until that is done you may be refused the next one.");
     }
 }

@@ -26,7 +26,7 @@ public static class ReviewForm
     {
         var parts = new List<FormPart>
         {
-            new FormPart.Text(ChatText.Of($"{EmergencyCard.Headline(story)} at {Say.Time(story.Request.CreatedAt, story.Now)}, collected {story.Collections} times.")),
+            new FormPart.Text(ChatText.Of($"{EmergencyCard.Headline(story)} at {Say.Time(story.Request.CreatedAt, story.Now)}, {(story.Collections == 0 ? "and never collected it" : $"and collected it {Say.Times(story.Collections)}")}.")),
             new FormPart.Verbatim("Why", story.Request.Reason),
             new FormPart.Field(Verdict, "What do you find?", new FieldInput.Choice(Verdicts, null)),
             new FormPart.Field(Comment, "What did you look at?", new FieldInput.Words(ReviewGrant.CommentLength, IsLong: true)) { Hint = "The record of this emergency: its taker reads it, and the auditors." },
@@ -34,10 +34,10 @@ public static class ReviewForm
         if (story.Details.Review?.Incident is { } incident)
         {
             FormOption[] both = [new(ThisOne, "This access only"), new(WholeIncident, $"Every access of {Cut.To(Clean.Line(incident), 40)} that waits for me")];
-            parts.Add(new FormPart.Field(Together, "Which?", new FieldInput.Choice(both, both[0])) { IsOptional = true });
+            parts.Add(new FormPart.Field(Together, "What does this cover?", new FieldInput.Choice(both, both[0])) { IsOptional = true });
         }
 
-        return new ChatForm(Name, "Review", grantId, "Say so", parts);
+        return new ChatForm(Name, "Review", grantId, "Save review", parts);
     }
 
     public static ReviewOrder Read(FormValues entered, string grantId) =>

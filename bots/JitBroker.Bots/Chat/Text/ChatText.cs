@@ -92,6 +92,9 @@ public sealed class ChatTextHandler(int literalLength, int formattedCount)
 /// <summary>The words to write a <see cref="ChatText"/> with.</summary>
 public static class Say
 {
+    /// <summary>How often, one or more: <c>once</c>, <c>3 times</c>.</summary>
+    public static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
+
     public static Piece Strong(string text) => new Piece.Strong(text);
 
     public static Piece Code(string text) => new Piece.Code(text);

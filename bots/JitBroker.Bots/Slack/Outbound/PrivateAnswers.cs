@@ -35,7 +35,7 @@ internal sealed partial class PrivateAnswers(SlackOptions options, SlackCalls ca
         _urls.TryAdd(deliveryId, new Kept(url, now + Lifetime));
     }
 
-    /// <param name="replaceOriginal">Puts it in the place of the private message that was pressed, or of the first answer to a command; elsewhere it is a new one.</param>
+    /// <param name="replaceOriginal">Puts it in the place of the private or direct message that was pressed, or of the first answer to a command; elsewhere it is a new one.</param>
     public async Task SayAsync(SlackDelivery delivery, ChatMessage said, bool replaceOriginal, CancellationToken cancellationToken)
     {
         if (delivery.UserId is not { } user)
@@ -63,6 +63,8 @@ internal sealed partial class PrivateAnswers(SlackOptions options, SlackCalls ca
     /// <summary>One way after the other; how the last one went.</summary>
     private async Task<SlackReply> TryAsync(SlackDelivery delivery, string user, SlackMessage message, bool replaceOriginal, CancellationToken cancellationToken)
     {
+        if (replaceOriginal && delivery is { Kind: SlackKinds.Press, IsEphemeral: false, ChannelId: { } there, MessageTs: { } ts } && there.StartsWith('D') && await calls.EditAsync(there, ts, message, cancellationToken) is SlackReply.Ok edited)
+            return edited;
         if (UrlOf(delivery.Id) is { } url && await calls.RespondAsync(url, message, replaceOriginal && (delivery.IsEphemeral || delivery.Kind == SlackKinds.Command), cancellationToken))
             return new SlackReply.Ok([]);
         if (delivery.ChannelId is { } channel && !channel.StartsWith('D') && await calls.WhisperAsync(channel, user, message, cancellationToken) is SlackReply.Ok whispered)

@@ -26,7 +26,7 @@ internal sealed class SlackPace(TimeProvider clock)
         var lanes = channel is null
             ? [LaneOf(method, every, burst)]
             : new[] { LaneOf(method, every, burst), LaneOf("channel " + channel, ChannelEvery, ChannelBurst) };
-        var wait = lanes.Max(l => l.Wait(now, urgency));
+        var wait = lanes.Max(l => l.WaitOf(now, urgency));
         if (wait <= longest)
         {
             foreach (var lane in lanes)
@@ -73,7 +73,7 @@ internal sealed class SlackPace(TimeProvider clock)
         private DateTimeOffset _arrival = DateTimeOffset.UnixEpoch;
         private DateTimeOffset _paused = DateTimeOffset.UnixEpoch;
 
-        public TimeSpan Wait(DateTimeOffset now, Urgency urgency)
+        public TimeSpan WaitOf(DateTimeOffset now, Urgency urgency)
         {
             lock (_gate)
             {

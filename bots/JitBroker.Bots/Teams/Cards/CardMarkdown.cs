@@ -39,7 +39,7 @@ internal sealed partial class CardMarkdown
             var said = piece is Piece.Mention && room < LongestMention ? Mark : Of(piece);
             if (said == Mark || said.Length > room)
             {
-                line.Append(piece is Piece.Mention or Piece.Moment || room < 2 ? Mark : Cut.To(said, room));
+                line.Append(piece is Piece.Mention or Piece.Moment || room < 8 ? Mark : piece is Piece.Strong strong ? Strong(Cut.To(Inert(strong.Text).Trim(), room - 4)) : Cut.To(said, room));
                 break;
             }
 
@@ -56,7 +56,7 @@ internal sealed partial class CardMarkdown
             .Replace('*', '∗').Replace('`', 'ˋ').Replace('~', '∼').Replace('[', '［').Replace(']', '］').Replace('<', '‹').Replace('>', '›').Replace('\\', '⧵').Replace('|', '∣');
         line = EdgeUnderscore().Replace(line, "ˍ");
         line = Entity().Replace(line, "＆");
-        line = Address().Replace(line, "$1∶//");
+        line = Address().Replace(line, "∶");
         return Leading().Replace(line, m => m.Value.Length > 1 ? m.Value[..^1] + "․" : m.Value switch { "#" => "＃", "+" => "＋", "=" => "＝", _ => "‐" });
     }
 
@@ -65,12 +65,14 @@ internal sealed partial class CardMarkdown
         Piece.Moment moment => CardText.Token(moment),
         Piece.Mention mention when Account().IsMatch(mention.Account) => At(mention),
         Piece.Mention mention => Spaced(mention.Name),
-        Piece.Strong strong => Inert(strong.Text).Trim() is { Length: > 0 } said ? $"**{said}**" : "",
+        Piece.Strong strong => Strong(Inert(strong.Text).Trim()),
         Piece.Code code => Spaced(code.Text),
         Piece.Command command => Spaced(command.Words),
         Piece.Plain plain => Spaced(plain.Text),
         _ => throw new InvalidOperationException($"{piece.GetType().Name} has no markdown."),
     };
+
+    private static string Strong(string inert) => inert.Length == 0 ? "" : $"**{inert}**";
 
     private string At(Piece.Mention mention)
     {
@@ -106,7 +108,7 @@ internal sealed partial class CardMarkdown
     [GeneratedRegex(@"&(?=[#A-Za-z])", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Entity();
 
-    [GeneratedRegex(@"([A-Za-z][A-Za-z0-9+.\-]*):(?=//)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<=[A-Za-z][A-Za-z0-9+.\-]*):(?=//)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Address();
 
     /// <summary>What begins a list, a heading or a rule at the start of a line.</summary>

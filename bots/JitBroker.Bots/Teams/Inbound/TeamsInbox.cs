@@ -76,7 +76,13 @@ internal sealed partial class TeamsInbox(
     {
         try
         {
-            await database.WriteAsync(session => inbox.FinishAsync(session, activity.DeliveryId, answer.ToStored(), CancellationToken.None), CancellationToken.None);
+            await database.WriteAsync(
+                async session =>
+                {
+                    await inbox.FinishAsync(session, activity.DeliveryId, answer.ToStored(), CancellationToken.None);
+                    await inbox.AmendAsync(session, activity.DeliveryId, answer.ToStored(), CancellationToken.None);
+                },
+                CancellationToken.None);
         }
         catch (DatabaseUnavailableException e)
         {

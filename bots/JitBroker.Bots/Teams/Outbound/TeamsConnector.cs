@@ -37,16 +37,27 @@ internal sealed partial class TeamsConnector(TeamsOptions options, TeamsCredenti
             await Task.Delay(wait, clock, cancellationToken);
         if (await credentials.TokenAsync(cancellationToken) is not { } token)
             return new TeamsReply.Failed("the bot gets no token", MayHaveHappened: false);
+        var reply = await SendAsync(method, place, path, body, token, cancellationToken);
+        if (reply is TeamsReply.Refused { Status: 401 })
+        {
+            // A token may be taken for no good before its time; whether the app is, the next one tells, at once: somebody may wait for an answer.
+            credentials.Refuse(token);
+            if (await credentials.TokenAsync(cancellationToken) is { } fresh && fresh != token)
+                reply = await SendAsync(method, place, path, body, fresh, cancellationToken);
+        }
+
+        if (reply is TeamsReply.RateLimited limited)
+            pace.Pause(place, lane, limited.After);
+        return reply;
+    }
+
+    private async Task<TeamsReply> SendAsync(HttpMethod method, TeamsPlace place, string path, JsonObject? body, string token, CancellationToken cancellationToken)
+    {
         using var request = new HttpRequestMessage(method, new Uri(place.Service, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (body is not null)
             request.Content = new StringContent(CardJson.Write(body), new MediaTypeHeaderValue("application/json", "utf-8"));
-        var reply = await SendAsync($"{method} {What(path)}", request, cancellationToken);
-        if (reply is TeamsReply.RateLimited limited)
-            pace.Pause(place, lane, limited.After);
-        if (reply is TeamsReply.Refused { Status: 401 })
-            credentials.Refuse(token);
-        return reply;
+        return await SendAsync($"{method} {What(path)}", request, cancellationToken);
     }
 
     private async Task<TeamsReply> SendAsync(string what, HttpRequestMessage request, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ internal static class BreakGlassCalls
             bytes,
             together => take.HandleAsync(actor, order, together, cancellationToken),
             async (session, taken, token) => Answer.Of(201, RequestView.Of((await reader.InAsync(session, taken.Request.Id, token))!), $"/v1/requests/{taken.Request.Id}"));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     public static async Task<IResult> ReviewAsync(
@@ -54,7 +54,7 @@ internal static class BreakGlassCalls
         var order = new ReviewOrder(id, WireWords.Of(body.Verdict), body.Comment, body.WholeIncident == true);
         var outcome = await idempotent.RunAsync<Reviewed>(
             context, bytes, together => review.HandleAsync(Caller.Of(context).Actor, order, together, context.RequestAborted), (session, done, token) => GrantAsync(session, done, reader, view, catalogs, token));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     public static async Task<IResult> LiftAsync(
@@ -66,7 +66,7 @@ internal static class BreakGlassCalls
         var body = JsonBodies.Parse<LiftBody>(context, bytes);
         var outcome = await idempotent.RunAsync<Reviewed>(
             context, bytes, together => lift.HandleAsync(Caller.Of(context).Actor, id, body.Reason, together, context.RequestAborted), (session, done, token) => GrantAsync(session, done, reader, view, catalogs, token));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     /// <summary>404 before 403: an id that one may not read reads as none.</summary>

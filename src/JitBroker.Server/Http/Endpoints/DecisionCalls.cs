@@ -37,7 +37,7 @@ internal static class DecisionCalls
             bytes,
             together => decide.HandleAsync(caller.Actor, order, together, cancellationToken),
             async (session, decided, token) => Answer.Of(200, RequestView.Of((await reader.InAsync(session, decided.Request.Id, token))!)));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     public static async Task<IResult> CancelAsync(HttpContext context, string id, CancelRequest cancel, RequestReader reader, Idempotent idempotent, CatalogHolder catalogs)
@@ -52,9 +52,9 @@ internal static class DecisionCalls
             bytes,
             together => cancel.HandleAsync(actor, id, together, context.RequestAborted),
             async (session, cancelled, token) => Answer.Of(200, RequestView.Of((await reader.InAsync(session, cancelled.Id, token))!)));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
-    public static IResult Result(this Outcome<Answer> outcome, CatalogHolder catalogs) =>
+    public static IResult ToResult(this Outcome<Answer> outcome, CatalogHolder catalogs) =>
         (IResult?)outcome.Value ?? new RefusalResult(outcome.Refusal!, catalogs.Directory);
 }

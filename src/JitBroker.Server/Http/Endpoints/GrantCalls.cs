@@ -72,7 +72,7 @@ internal static class GrantCalls
                 var details = (await reader.GrantInAsync(session, ended.Grant.Id, token))!;
                 return Answer.Of(ended.HadEnded ? 200 : 202, view.Of(details, catalogs.Directory));
             });
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     public static async Task<IResult> ExtendAsync(HttpContext context, string id, SubmitExtension extend, RequestReader reader, Idempotent idempotent, CatalogHolder catalogs)
@@ -87,7 +87,7 @@ internal static class GrantCalls
             bytes,
             together => extend.HandleAsync(actor, new ExtendOrder(id, body.Duration, body.Reason ?? ""), together, context.RequestAborted),
             async (session, asked, token) => Answer.Of(201, RequestView.Of((await reader.InAsync(session, asked.Id, token))!), $"/v1/requests/{asked.Id}"));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     private static Refusal NotFound() => new(Codes.NotFound, "There is no such grant.");

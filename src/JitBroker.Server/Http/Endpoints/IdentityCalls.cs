@@ -76,7 +76,7 @@ internal static class IdentityCalls
             bytes,
             together => unlink.HandleAsync(caller.Actor, id, body.Reason, together, context.RequestAborted),
             (_, done, _) => Task.FromResult(Answer.Of(200, Of(new KnownIdentity(done.Identity, done.Person, done.How, done.Id, done.LinkedAt, false), catalogs.Directory))));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     /// <summary>An account acts in one's name in everything, so it takes a session that may (contract §6).</summary>

@@ -49,7 +49,7 @@ internal static class LeaseEndpoints
             bytes,
             together => act(actor, id, body.Reason, together, context.RequestAborted),
             (_, done, _) => Task.FromResult(Answer.Of(200, Of(done, catalogs.Directory))));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     private static LeaseDetailResource Of(LeaseDetails details, PeopleDirectory directory)

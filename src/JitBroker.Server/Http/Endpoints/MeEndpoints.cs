@@ -44,7 +44,7 @@ internal static class MeEndpoints
             bytes,
             together => end.HandleAsync(actor, id, notMe: false, together, context.RequestAborted),
             (_, _, _) => Task.FromResult(new Answer(204, "")));
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     private static SessionResource Of(PersonSession session, Caller caller) => new()

@@ -41,7 +41,7 @@ internal static class RequestCalls
                     items.Add(RequestView.Of((await reader.InAsync(session, request.Id, token))!));
                 return order.IsBundle ? Answer.Of(201, new BundleResource(items)) : Answer.Of(201, items[0], $"/v1/requests/{items[0].Id}");
             });
-        return outcome.Result(catalogs);
+        return outcome.ToResult(catalogs);
     }
 
     public static async Task<IResult> ListAsync(HttpContext context, RequestReader reader)

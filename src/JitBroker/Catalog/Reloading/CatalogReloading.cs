@@ -16,13 +16,5 @@ public static class CatalogReloading
             .AddSingleton<ReloadCatalog>()
             .AddSingleton<WaitingCatalogs>()
             .AddSingleton<AcceptWaitingCatalog>()
-            .AddSingleton<ISweep, ReloadCatalogSweep>();
-}
-
-/// <summary>Each second; a look at a file that stands still costs one row and its name, length and time.</summary>
-internal sealed class ReloadCatalogSweep(ReloadCatalog reload) : ISweep
-{
-    public Sweep Sweep => Sweep.ReloadCatalog;
-
-    public Task RunAsync(CancellationToken cancellationToken) => reload.RunAsync(cancellationToken);
+            .AddSweep<ReloadCatalog>(Sweep.ReloadCatalog, static (reload, token) => reload.RunAsync(token));
 }

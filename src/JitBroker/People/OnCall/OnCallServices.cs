@@ -14,13 +14,5 @@ internal static class OnCallServices
             .AddSingleton<IOnCallSource, OpsgenieSource>()
             .AddSingleton<IOnCallSource, HttpSource>()
             .AddSingleton<ReadSchedules>()
-            .AddSingleton<ISweep, ReadSchedulesSweep>();
-}
-
-/// <summary>Rings each second; asks only schedules that are due.</summary>
-internal sealed class ReadSchedulesSweep(ReadSchedules read) : ISweep
-{
-    public Sweep Sweep => Sweep.ReadSchedules;
-
-    public Task RunAsync(CancellationToken cancellationToken) => read.RunAsync(cancellationToken);
+            .AddSweep<ReadSchedules>(Sweep.ReadSchedules, static (read, token) => read.RunAsync(token));
 }

@@ -7,12 +7,12 @@ namespace JitBroker.LiveTests.Crashes.Points;
 
 /// <summary>One access from the ask in chat to its verified end, told apart from all others by its ticket.</summary>
 /// <param name="last">The stretch that brings its end.</param>
-internal sealed class AccessStory(CrashRig rig, int number, Stretch last) : IStory
+/// <param name="isEmergency">It is taken (<see cref="Took"/>) and not asked for.</param>
+internal sealed class AccessStory(CrashRig rig, int number, Stretch last, bool isEmergency = false) : IStory
 {
     private readonly List<JsonElement> _credentials = [];
     private readonly List<NpgsqlConnection> _sessions = [];
     private int _collectCalls;
-    private string _grant = "";
 
     public IReadOnlyList<Stretch> Way => last switch
     {
@@ -25,7 +25,10 @@ internal sealed class AccessStory(CrashRig rig, int number, Stretch last) : ISto
 
     private bool Expires => last == Stretch.Expiry;
 
-    private string Ticket => string.Create(CultureInfo.InvariantCulture, $"INC-{number:000000}");
+    /// <summary>The id of the grant; empty before there is one.</summary>
+    public string Grant { get; private set; } = "";
+
+    public string Ticket => string.Create(CultureInfo.InvariantCulture, $"INC-{number:000000}");
 
     private string Mine => $"from requests where reason = '{Ticket}'";
 
@@ -65,12 +68,25 @@ internal sealed class AccessStory(CrashRig rig, int number, Stretch last) : ISto
         }
     }
 
+    /// <summary>This is the grant, by which way ever it came about.</summary>
+    public void Took(string grant) => Grant = grant;
+
+    /// <summary>The sessions that are open read still.</summary>
+    public async Task SessionsGoOnAsync()
+    {
+        foreach (var session in _sessions)
+        {
+            await using var command = new NpgsqlCommand("select count(*) from orders", session);
+            Assert.NotNull(await command.ExecuteScalarAsync());
+        }
+    }
+
     public async Task HoldsAsync()
     {
         Assert.Equal(1, await rig.Evidence.CountAsync($"select count(*) {Mine}"));
         var end = last switch { Stretch.Expiry => "expired", Stretch.Reload => "revoked", _ => "released" };
         Assert.Equal(1, await rig.Evidence.CountAsync($"select count(*) from grants where request_id in (select id {Mine}) and state = 'ended' and end_kind = '{end}'"));
-        Assert.InRange(await rig.Evidence.CountAsync($"select count(*) from leases where grant_id = '{_grant}'"), _credentials.Count, _collectCalls);
+        Assert.InRange(await rig.Evidence.CountAsync($"select count(*) from leases where grant_id = '{Grant}'"), _credentials.Count, _collectCalls);
         foreach (var credential in _credentials)
             Assert.False(IsToken ? await rig.WorksAsync(credential.GetProperty("token").GetString()!) : await TargetDatabase.TakesAsync(credential), $"A credential of {Ticket} works after the end.");
         foreach (var session in _sessions)
@@ -99,14 +115,14 @@ internal sealed class AccessStory(CrashRig rig, int number, Stretch last) : ISto
     private async Task<bool> IsGrantedAsync()
     {
         var grants = await rig.Evidence.ReadAsync($"select id from grants where request_id in (select id {Mine})");
-        _grant = grants.Count == 0 ? "" : Assert.Single(grants);
-        return _grant.Length > 0;
+        Grant = grants.Count == 0 ? "" : Assert.Single(grants);
+        return Grant.Length > 0;
     }
 
     private async Task CollectAsync()
     {
         _collectCalls++;
-        var credential = (await rig.Ana.CollectAsync(_grant, CancellationToken.None)).Value.Credential.Clone();
+        var credential = (await rig.Ana.CollectAsync(Grant, CancellationToken.None)).Value.Credential.Clone();
         _credentials.Add(credential);
         if (!IsToken)
             await LogInAsync(credential);
@@ -128,12 +144,12 @@ internal sealed class AccessStory(CrashRig rig, int number, Stretch last) : ISto
     private async Task<bool> IsCollectedAsync() =>
         _credentials.Count > 0 || (Expires && await IsOverAsync());
 
-    private Task EndAsync() => rig.InsistAsync($"{Ticket}: the end that its holder asked for", () => rig.As("U0ANA").TypeAsync($"/access done {_grant}"), IsEndedAsync);
+    private Task EndAsync() => rig.InsistAsync($"{Ticket}: the end that its holder asked for", () => rig.As("U0ANA").TypeAsync($"/access done {Grant}"), IsEndedAsync);
 
     /// <summary>Its time is over, whether or not the broker has seen so.</summary>
-    private async Task<bool> IsOverAsync() => DateTimeOffset.Parse((await rig.Evidence.ReadAsync($"select ends_at from grants where id = '{_grant}'"))[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) <= Now();
+    private async Task<bool> IsOverAsync() => Instant((await rig.Evidence.ReadAsync($"select ends_at from grants where id = '{Grant}'"))[0]) <= Now();
 
-    private async Task<bool> IsEndedAsync() => await rig.Evidence.CountAsync($"select count(*) from grants where id = '{_grant}' and state = 'ended'") == 1;
+    private async Task<bool> IsEndedAsync() => await rig.Evidence.CountAsync($"select count(*) from grants where id = '{Grant}' and state = 'ended'") == 1;
 
     /// <summary>Everything in the channel that is about this access.</summary>
     private async Task<IReadOnlyList<Server.Demo.Seen>> CardsAsync() => [.. (await rig.As("U0BEA").ReadAsync()).Where(m => m.Says(Ticket))];
@@ -147,10 +163,12 @@ internal sealed class AccessStory(CrashRig rig, int number, Stretch last) : ISto
 
     private async Task<bool> CardsTellTheEndAsync()
     {
-        var known = (await rig.Evidence.ReadAsync($"select message from copies where template = 'approval_card' and about_id in (select id {Mine})")).ToHashSet(StringComparer.Ordinal);
+        var known = (await rig.Evidence.ReadAsync($"select message from copies where template = '{(isEmergency ? "emergency_card" : "approval_card")}' and about_id in (select id {Mine})")).ToHashSet(StringComparer.Ordinal);
         var screen = await rig.As("U0BEA").ReadAsync();
         return known.Count > 0 && screen.Where(m => known.Contains(m.Ts)).All(c => c.Says(last == Stretch.Reload ? "Revoked" : "Ended")) && !screen.Any(m => m.Says(Ticket) && m.ButtonValue("approve") is not null);
     }
+
+    internal static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
 #pragma warning disable RS0030 // The brokers of these tests live by the clock of the machine.
     private static DateTimeOffset Now() => TimeProvider.System.GetUtcNow();

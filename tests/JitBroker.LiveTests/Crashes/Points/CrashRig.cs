@@ -81,6 +81,13 @@ internal sealed class CrashRig : IAsyncDisposable
     /// <summary>A new catalog under which what was granted at the target before is not granted any more.</summary>
     public void ChangeCatalog(int connectionLimit) => _broker.Folder.Write("catalog.yaml", LiveCatalog.Text(_target!.InCatalog(connectionLimit)));
 
+    /// <summary>Whether the role of each of these leases may log in until exactly then, as the target itself says.</summary>
+    public async Task<bool> AreEndsAtTargetAsync(IEnumerable<(string Lease, DateTimeOffset Until)> leases)
+    {
+        var roles = (await _target!.RolesAsync()).ToDictionary(r => r.Name, StringComparer.Ordinal);
+        return leases.All(l => roles.TryGetValue("jit_" + l.Lease.ToLowerInvariant(), out var role) && role.MayLogIn && role.Until == l.Until);
+    }
+
     /// <summary>The points passed since the last <see cref="ForgetPoints"/>, in order.</summary>
     public IReadOnlyList<string> Reached() => File.Exists(Path.Combine(_points, "reached")) ? File.ReadAllLines(Path.Combine(_points, "reached")) : [];
 

@@ -18,6 +18,15 @@ internal enum Stretch
     /// <summary>A token from the collection to its early end.</summary>
     Token,
 
+    /// <summary>More time for a login with a session open, until the target keeps the later end.</summary>
+    Extend,
+
+    /// <summary>A login that is taken without asking, until it was told loudly.</summary>
+    Emergency,
+
+    /// <summary>The word of somebody else on it.</summary>
+    Review,
+
     /// <summary>Ask, approve and done, heard over sockets.</summary>
     Socket,
 
