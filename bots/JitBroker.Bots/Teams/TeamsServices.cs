@@ -24,6 +24,7 @@ public static class TeamsServices
             .AddSingleton<TeamsDirects>()
             .AddSingleton<TeamsReplies>()
             .AddSingleton<TeamsMembers>()
+            .AddSingleton<TeamsChannelSafety>()
             .AddSingleton(provider => new TeamsStanding(provider.GetRequiredService<TeamsKeys>(), provider.GetRequiredService<TeamsCredentials>()))
             .AddSingleton<IDeliverySender, TeamsDeliverySender>();
 

@@ -24,6 +24,11 @@ internal static class InitCommand
             // "SigningSecrets": ["${env:SLACK_SIGNING_SECRET}"],
             // "Workspaces": ["T0123ABCD"],
             // "Channel": "C0123ABCD"
+          },
+          "Teams": {
+            // To switch it on: see bots/README.md, "On a real Teams tenant".
+            "Enabled": false
+            // "AppId": "", "Tenants": [""], "ClientSecret": "${env:TEAMS_SECRET}"
           }
         }
         """;

@@ -131,6 +131,21 @@ public sealed class OutgoingTests
     }
 
     [Fact]
+    public async Task A_channel_that_other_organisations_can_share_gets_no_cards()
+    {
+        await using var door = await TeamsDoor.StartAsync();
+        await door.InstallAsync();
+        door.Teams.Answer = c => c.Path == "/amer/v3/teams/19%3Ateam%40thread.tacv2/conversations"
+            ? (200, new JsonObject { ["conversations"] = new JsonArray(new JsonObject { ["id"] = TeamsDoor.Channel, ["name"] = "access", ["type"] = "shared" }) }, null)
+            : null;
+        await door.AskAsync();
+        await door.UntilAsync(async () => (await door.QueryAsync<string>("select id from copies where template = 'approval_card'")).Count == 3);
+
+        Assert.DoesNotContain(door.Teams.Calls, c => (string?)c.Body["channelData"]?["channel"]?["id"] == TeamsDoor.Channel);
+        Assert.Contains("shared channel", Assert.Single(door.Teams.Calls, c => (string?)c.Body["channelData"]?["channel"]?["id"] == TeamsDoor.Operations).Body.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Somebody_who_blocked_the_bot_is_given_up_and_not_written_to_there_again()
     {
         await using var door = await TeamsDoor.StartAsync();
@@ -282,6 +297,35 @@ public sealed class OutgoingTests
             door.Clock.Advance(TimeSpan.FromSeconds(5));
             return (await door.QueryAsync<string>("select id from copies")).Count == 2;
         });
+    }
+
+    [Fact]
+    public async Task With_a_certificate_no_secret_is_sent_and_a_new_file_is_seen_at_once()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("jitbroker-teams-").FullName, "bot.pem");
+        await WriteCertificateAsync(path);
+        await using var door = await TeamsDoor.StartAsync(o => o with { ClientSecret = () => "", CertificatePath = path });
+
+        var first = await door.Get<TeamsCredentials>().TokenAsync(CancellationToken.None);
+        Assert.StartsWith("our-token-", first, StringComparison.Ordinal);
+        Assert.Contains("client_assertion=", door.Teams.TokenForm, StringComparison.Ordinal);
+        Assert.DoesNotContain("client_secret", door.Teams.TokenForm, StringComparison.Ordinal);
+
+        await WriteCertificateAsync(path);
+        var second = await door.Get<TeamsCredentials>().TokenAsync(CancellationToken.None);
+        Assert.StartsWith("our-token-", second, StringComparison.Ordinal);
+        Assert.NotEqual(first, second);
+        File.Delete(path);
+        Assert.Null(await door.Get<TeamsCredentials>().TokenAsync(CancellationToken.None));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    private static async Task WriteCertificateAsync(string path)
+    {
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=jit", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        await File.WriteAllTextAsync(path, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
     }
 
     [Fact]

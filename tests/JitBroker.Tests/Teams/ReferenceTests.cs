@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using JitBroker.Bots.Teams;
 using JitBroker.Outbox;
 using JitBroker.Storage;
 using JitBroker.Tests.Storage;
@@ -42,6 +43,18 @@ public sealed class ReferenceTests
 
         // It is let in again.
         await door.DeliverAsync(door.Activity("installationUpdate", text: null));
+        Assert.Single(await door.QueryAsync<string>("select conversation from conversations"));
+    }
+
+    [Fact]
+    public async Task Somebody_who_blocked_the_bot_and_writes_to_it_again_is_written_to_again()
+    {
+        await using var door = await TeamsDoor.StartAsync();
+        await door.DeliverAsync(door.Activity());
+        await door.Get<TeamsReferences>().ForgetAsync(new TeamsPlace(FakeFramework.Tenant, door.Teams.ServiceUrl, "a:private-ana"), CancellationToken.None);
+        Assert.Empty(await door.QueryAsync<string>("select conversation from conversations"));
+
+        await door.DeliverAsync(door.Activity());
         Assert.Single(await door.QueryAsync<string>("select conversation from conversations"));
     }
 

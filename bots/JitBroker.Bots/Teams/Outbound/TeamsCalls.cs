@@ -103,6 +103,10 @@ internal sealed class TeamsCalls(TeamsOptions options, TeamsConnector connector)
     public Task<TeamsReply> MemberAsync(TeamsPlace place, string member, Urgency urgency, CancellationToken cancellationToken) => connector.CallAsync(
         HttpMethod.Get, place, $"v3/conversations/{Escaped(place.Conversation)}/members/{Escaped(member)}", body: null, TeamsLane.Members, urgency, cancellationToken);
 
+    /// <summary>The channels of a team.</summary>
+    public Task<TeamsReply> ChannelsAsync(TeamsPlace place, string team, CancellationToken cancellationToken) => connector.CallAsync(
+        HttpMethod.Get, place with { Conversation = team }, $"v3/teams/{Escaped(team)}/conversations", body: null, TeamsLane.Members, Urgency.Notification, cancellationToken);
+
     private JsonObject Activity(TeamsMessage message, bool isAlert)
     {
         var activity = new JsonObject { ["type"] = TeamsActivity.Message, ["from"] = new JsonObject { ["id"] = options.BotId } };

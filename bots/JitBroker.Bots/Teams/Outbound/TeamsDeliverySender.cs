@@ -11,7 +11,7 @@ namespace JitBroker.Bots.Teams;
 /// </summary>
 internal sealed partial class TeamsDeliverySender(
     TeamsOptions options, ReadSaying sayings, TeamsReferences references, TeamsMembers members, TeamsDirects directs, TeamsCalls calls, TeamsPeople people, ThreadPlace threads, ReadThreadNote notes,
-    ChannelFallback fallback, ILogger<TeamsDeliverySender> log) : IDeliverySender
+    TeamsChannelSafety safety, ChannelFallback fallback, ILogger<TeamsDeliverySender> log) : IDeliverySender
 {
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
@@ -64,6 +64,15 @@ internal sealed partial class TeamsDeliverySender(
     {
         if (await references.ConversationAsync(channel, cancellationToken) is not { } place)
             return Unserved(options.Tenants[0]);
+        if (Templates.IsCard(delivery.Template) && story is not null)
+        {
+            var (never, notNow) = await safety.ObjectionAsync(place, cancellationToken);
+            if (never is not null)
+                return await FallBackAsync(delivery, place, story, never, cancellationToken);
+            if (notNow is not null)
+                return Outcome(notNow, isPost: false);
+        }
+
         var (under, isTooEarly) = await threads.OfAsync(delivery, channel, cancellationToken);
         if (isTooEarly)
             return new SendOutcome.Later(AMoment, "the message it belongs under is still to be posted", IsRateLimit: true);
@@ -154,8 +163,11 @@ internal sealed partial class TeamsDeliverySender(
         await references.ForgetAsync(place, cancellationToken);
         if (!Templates.IsCard(delivery.Template) || story is null)
             return Outcome(closed, isPost: true);
-        return await fallback.TellApproversAsync(delivery, story, closed.Error, email => people.AccountsOf(email).Count > 0, said => ComplainAsync(place, said, cancellationToken), cancellationToken);
+        return await FallBackAsync(delivery, place, story, closed.Error, cancellationToken);
     }
+
+    private Task<SendOutcome> FallBackAsync(Delivery delivery, TeamsPlace channel, RequestStory story, string why, CancellationToken cancellationToken) => fallback.TellApproversAsync(
+        delivery, story, why, email => people.AccountsOf(email).Count > 0, said => ComplainAsync(channel, said, cancellationToken), cancellationToken);
 
     private async Task ComplainAsync(TeamsPlace channel, ChatMessage said, CancellationToken cancellationToken)
     {

@@ -46,12 +46,20 @@ internal sealed class TeamsReferences(TeamsOptions options, Database database, C
             await conversations.ForgetAsync(session, activity.TenantId, TeamsPlace.WithoutThread(activity.Conversation.Id), cancellationToken);
             if (activity.Conversation.TeamId is { } team)
                 await conversations.ForgetTeamAsync(session, activity.TenantId, team, cancellationToken);
+            session.AfterCommit(_seen.Clear);
         },
         cancellationToken);
 
     /// <summary>The service has said that we may not write there any more.</summary>
     public Task ForgetAsync(TeamsPlace place, CancellationToken cancellationToken) => database.WriteAsync(
-        session => conversations.ForgetAsync(session, place.Tenant, TeamsPlace.WithoutThread(place.Conversation), cancellationToken), cancellationToken);
+        async session =>
+        {
+            await conversations.ForgetAsync(session, place.Tenant, TeamsPlace.WithoutThread(place.Conversation), cancellationToken);
+
+            // Whoever is heard of again is written down again.
+            session.AfterCommit(_seen.Clear);
+        },
+        cancellationToken);
 
     /// <summary>Where an account is written to in private; null: we were never let into a chat with it.</summary>
     public async Task<TeamsPlace?> PersonalAsync(Identity account, CancellationToken cancellationToken)
@@ -82,6 +90,10 @@ internal sealed class TeamsReferences(TeamsOptions options, Database database, C
             return known is null ? null : Place(known.ServiceUrl, tenant, id);
         },
         cancellationToken);
+
+    /// <summary>The team that a channel is in; null: not heard of.</summary>
+    public async Task<string?> TeamOfAsync(TeamsPlace channel, CancellationToken cancellationToken) => (await database.ReadAsync(
+        session => conversations.FindAsync(session, channel.Tenant, TeamsPlace.WithoutThread(channel.Conversation), cancellationToken), cancellationToken))?.Team;
 
     /// <summary>Where a tenant is served; null: not heard of yet.</summary>
     public async Task<Uri?> ServiceOfAsync(string tenant, CancellationToken cancellationToken) =>
