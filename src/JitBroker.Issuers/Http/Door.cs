@@ -11,6 +11,12 @@ public sealed class Door
     /// <summary>An ended grant is refused everywhere after this time.</summary>
     public static readonly TimeSpan Staleness = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A view that is older says nothing. Less than <see cref="Staleness"/>, because timers count coarse ticks and may ring some milliseconds before the monotonic clock says so:
+    /// an end that has waited that long must not meet a view that is still believed.
+    /// </summary>
+    internal static readonly TimeSpan Believed = Staleness - TimeSpan.FromMilliseconds(50);
+
     /// <summary>How many may wait to see whether an unknown token is a new one; beyond, unknown is a no at once.</summary>
     private const int MostWaiting = 256;
 
@@ -54,7 +60,7 @@ public sealed class Door
         try
         {
             var seen = await _view.NextAsync().WaitAsync(Staleness, _clock);
-            if (_clock.GetElapsedTime(seen.AsOf) > Staleness)
+            if (_clock.GetElapsedTime(seen.AsOf) > Believed)
                 return DoorAnswer.Unavailable;
             return seen.Find(key) is { } entry ? Judge(entry, resource) : DoorAnswer.Refused;
         }

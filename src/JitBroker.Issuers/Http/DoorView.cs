@@ -2,7 +2,7 @@ namespace JitBroker.Issuers.Http;
 
 /// <summary>
 /// This replica's view of what opens what: a snapshot that is read anew while it is used, at most once per <see cref="Pace"/> however many ask, and never believed when it is older than
-/// <see cref="Door.Staleness"/>. It holds what is in the database and nothing that a caller sends. Nobody asks, nothing is read.
+/// <see cref="Door.Believed"/>. It holds what is in the database and nothing that a caller sends. Nobody asks, nothing is read.
 /// </summary>
 /// <param name="read">Every token that opens something now.</param>
 internal sealed class DoorView(Func<CancellationToken, Task<IReadOnlyList<DoorRow>>> read, TimeProvider clock)
@@ -29,7 +29,7 @@ internal sealed class DoorView(Func<CancellationToken, Task<IReadOnlyList<DoorRo
         var age = clock.GetElapsedTime(seen.AsOf);
         if (age > Fresh && clock.GetElapsedTime(Interlocked.Read(ref _lastBegan)) > Fresh)
             _ = NextAsync();
-        return age <= Door.Staleness ? seen : null;
+        return age <= Door.Believed ? seen : null;
     }
 
     /// <summary>One whose reading begins after this call. All who call meanwhile share it.</summary>

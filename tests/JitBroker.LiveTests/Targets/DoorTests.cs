@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using JitBroker.LiveTests.Crashes;
 using JitBroker.LiveTests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -42,6 +43,23 @@ public sealed partial class DoorTests
         await access.Broker.StartAsync();
         await StatusAsync(HttpStatusCode.OK, client, another);
         Assert.DoesNotContain(token, access.Broker.Log, StringComparison.Ordinal);
+    }
+
+    /// <summary>M1: the token stands, and nobody has been told it.</summary>
+    [Fact]
+    public async Task Killed_between_the_mint_and_its_record_the_token_is_removed_after_a_restart()
+    {
+        await using var access = await LiveAccess.StartAsync(Target, crashPoints: true);
+        var evidence = Evidence.OfSqlite(access.Broker.Folder.DatabaseFile);
+        var grant = await access.GrantAsync("INC-65");
+        access.DieAt("after mint at http");
+        await Assert.ThrowsAsync<Client.BrokerUnreachableException>(() => access.CollectAsync(grant));
+        Assert.Single(await evidence.ReadAsync("select lease_id from door_tokens"));
+
+        await access.Broker.StartAsync();
+
+        await Eventually.TrueAsync(async () => Assert.Single(await evidence.ReadAsync("select state from leases")) == "revoked");
+        Assert.Empty(await evidence.ReadAsync("select lease_id from door_tokens"));
     }
 
     /// <summary>What the client says of itself is replaced, its token goes no further, its body arrives whole.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using JitBroker.Client;
+using JitBroker.LiveTests.Crashes;
 using JitBroker.LiveTests.Fixtures;
 using JitBroker.Tests.Storage;
 
@@ -49,6 +50,26 @@ public sealed class KinesisReaderTests
         Assert.NotEqual(0, refused.Code);
         Assert.Contains("grant_not_active", refused.Errors, StringComparison.Ordinal);
         await NothingSecretIsLeftAsync(broker, account, session.RootElement);
+    }
+
+    /// <summary>M1: AWS has given a session, and nobody has been told its keys.</summary>
+    [Fact]
+    public async Task Killed_between_the_mint_and_its_record_the_session_is_denied_after_a_restart()
+    {
+        var account = await AwsAccount.SetUpAsync();
+        await using var access = await LiveAccess.StartAsync(account.Target, crashPoints: true);
+        var evidence = Evidence.OfSqlite(access.Broker.Folder.DatabaseFile);
+        var grant = await access.GrantAsync("INC-66");
+        access.DieAt("after mint at aws-sts");
+        await Assert.ThrowsAsync<BrokerUnreachableException>(() => access.CollectAsync(grant));
+        Assert.Equal("minting", Assert.Single(await evidence.ReadAsync("select state from leases")));
+
+        await access.Broker.StartAsync();
+
+        await Eventually.TrueAsync(async () => Assert.Single(await evidence.ReadAsync("select state from leases")) == "revoked");
+        var denied = await account.Moto.Admin.IamAsync("GetRolePolicy", ("RoleName", "streams"), ("PolicyName", "JitBrokerRevoked"));
+        Assert.Contains(Assert.Single(await evidence.ReadAsync("select id from leases")), Uri.UnescapeDataString(denied.Body), StringComparison.Ordinal);
+        await access.DoneAsync(grant);
     }
 
     private static async Task NothingSecretIsLeftAsync(BrokerProcess broker, AwsAccount account, JsonElement session)

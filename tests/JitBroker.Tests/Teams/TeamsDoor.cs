@@ -87,7 +87,7 @@ internal sealed class TeamsDoor : IAsyncDisposable
         _http.Dispose();
     }
 
-    public static string ObjectOf(string person) => new Guid(MD5.HashData(Encoding.UTF8.GetBytes(person))).ToString();
+    public static string ObjectOf(string person) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(person)).AsSpan(0, 16)).ToString();
 
     /// <summary>The people of <see cref="TestCatalog"/>, each with an account in the tenant.</summary>
     private static CatalogSnapshot Catalog(Func<Entitlement, Entitlement>? change)

@@ -56,7 +56,7 @@ internal sealed partial class CardMarkdown
             .Replace('*', '∗').Replace('`', 'ˋ').Replace('~', '∼').Replace('[', '［').Replace(']', '］').Replace('<', '‹').Replace('>', '›').Replace('\\', '⧵').Replace('|', '∣');
         line = EdgeUnderscore().Replace(line, "ˍ");
         line = Entity().Replace(line, "＆");
-        line = Address().Replace(line, "$1∶//");
+        line = Address().Replace(line, "∶");
         return Leading().Replace(line, m => m.Value.Length > 1 ? m.Value[..^1] + "․" : m.Value switch { "#" => "＃", "+" => "＋", "=" => "＝", _ => "‐" });
     }
 
@@ -106,7 +106,7 @@ internal sealed partial class CardMarkdown
     [GeneratedRegex(@"&(?=[#A-Za-z])", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Entity();
 
-    [GeneratedRegex(@"([A-Za-z][A-Za-z0-9+.\-]*):(?=//)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<=[A-Za-z][A-Za-z0-9+.\-]*):(?=//)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Address();
 
     /// <summary>What begins a list, a heading or a rule at the start of a line.</summary>

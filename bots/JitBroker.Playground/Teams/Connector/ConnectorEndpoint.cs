@@ -24,12 +24,14 @@ internal sealed class ConnectorEndpoint(Tenant tenant, AccessTokens tokens, Call
         v3.MapGet("/teams/{conversation}/conversations", Call("teams.conversations", conversations.Channels));
     }
 
-    private RequestDelegate Call(string name, Func<ConnectorCall, ConnectorAnswer> handle) => async http =>
+    private RequestDelegate Call(string name, Func<ConnectorCall, ConnectorAnswer> handle) => http => HandleAsync(http, name, handle);
+
+    private async Task HandleAsync(HttpContext http, string name, Func<ConnectorCall, ConnectorAnswer> handle)
     {
         var call = await ConnectorCall.ReadAsync(name, http, http.RequestAborted);
         var bearer = Bearer(http.Request);
         await trouble.AnswerAsync(http, name, call?.ForLog() ?? [], () => Task.FromResult(Answer(call, bearer, handle)));
-    };
+    }
 
     private ConnectorAnswer Answer(ConnectorCall? call, string? bearer, Func<ConnectorCall, ConnectorAnswer> handle)
     {

@@ -17,7 +17,8 @@ internal sealed record Kill(Stretch Stretch, CrashPoint Point)
 /// <param name="progress">Is told of each kill as it is judged; a whole table takes long.</param>
 internal sealed class Kills(Engine engine, Action<string>? progress = null)
 {
-    private const int Tries = 3;
+    /// <summary>Of which most kills need one. Which of two sweeps comes to a lease first, when it and its grant end together, is a toss-up.</summary>
+    private const int Tries = 12;
 
     /// <summary>A clock and not the access brings the broker there; the first start and the rotation pass by each of them.</summary>
     private static readonly string[] OfTheClock = ["TakeCheckpoints", "AnchorFile", "Pruning", "SigningKeyStore", "chat auth.test", "chat apps.connections.open"];
