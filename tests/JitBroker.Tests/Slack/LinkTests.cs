@@ -34,11 +34,15 @@ public sealed class LinkTests() : LinkSuite(Wiring.Http)
         await using var bench = await ProfileAsync(byProfile: true);
         await bench.DoAsync("person", new { id = "U0FAY", email = "gus@example.com", is_email_confirmed = true, team_id = "T0OTHER" });
 
-        foreach (var text in new[] { "/access link", "/access link BCDF-GHJK", "/access whoami" })
+        foreach (var text in new[] { "/access link", "/access link BCDF-GHJK" })
         {
             await bench.SayAsync("fay", text);
             await bench.UntilWhisperAsync("fay", "another workspace");
+            await bench.UntilIdleAsync();
         }
+
+        await bench.SayAsync("fay", "/access whoami");
+        await bench.UntilWhisperAsync("fay", "I don't know who you are yet");
 
         Assert.Empty(await bench.QueryAsync<string>("select id from links"));
         Assert.Empty(await bench.QueryAsync<string>("select id from identities"));

@@ -30,7 +30,10 @@ internal static class CardViews
     {
         (Templates.ApprovalCard, { } asked) => new CardOrigin(CardNames.Approval, asked.Request.Id),
         (Templates.AskerCard, { } own) => new CardOrigin(CardNames.Asker, own.Request.Id),
-        (Templates.EmergencyCard or Templates.ReviewNotice, { } taken) => new CardOrigin(CardNames.Emergency, taken.Request.Id),
+        (Templates.EmergencyCard, { } taken) => new CardOrigin(CardNames.Emergency, taken.Request.Id),
+
+        // Who is to review it sees the whole emergency; a notice about what is done stays what it says.
+        (Templates.ReviewNotice, { Details.Review.IsDone: false } due) => new CardOrigin(CardNames.Emergency, due.Request.Id),
         _ => null,
     };
 }
