@@ -9,7 +9,7 @@ namespace JitBroker.Bots.Teams;
 /// </summary>
 internal sealed partial class TeamsReplies(TeamsDirects directs, TeamsCalls calls, TimeProvider clock, ILogger<TeamsReplies> log)
 {
-    private const int Rounds = 3;
+    private const int Rounds = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public Task SayAsync(TeamsActivity activity, ChatMessage message, CancellationToken cancellationToken) => SayAsync(activity, message, card: null, cancellationToken);
