@@ -20,7 +20,9 @@ public sealed class TourTests
             "lets her read", "The same access ends half an hour later", "/access done", "The same token is refused by the service",
             .. DemoDoor.IsInstalled ? ["gets the page; without one it gets 401", "the same request over the same connection is answered 40"] : (string[])["Left out: A door"],
             "It ended by the clock", "grant_ended",
-            "the card says 1 of 2", "two people, one of each group", "Ana is not on call", "Cy, on call", "told at once", "Cy cannot review himself", "Eli ends it from the card", "is Eli's word",
+            "the card says 1 of 2", "two people, one of each group",
+            "its twin in Teams", "Dan approves in Teams", "says that it ended", "typed to the bot in Teams", "one person, one vote", "Eli approves in Slack", "Ana ends it in Teams",
+            "Ana is not on call", "Cy, on call", "told at once", "Cy cannot review himself", "Eli ends it from the card", "is Eli's word",
             .. LocalRabbitMq.IsInstalled ? ["her consumer gets", "Her consumer was cut off by the server: CONNECTION_FORCED", "The user is gone from the server"] : (string[])["Left out: A consumer of a queue"],
             "request.submitted", "grant.ended",
         ];

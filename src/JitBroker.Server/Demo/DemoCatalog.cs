@@ -6,6 +6,9 @@ internal static class DemoCatalog
     /// <summary>Ends at once: the guarded service asks the broker at each use. Needs one of the data owners.</summary>
     public const string Logs = "payments-logs:read";
 
+    /// <summary>Needs one of the data owners and one of security.</summary>
+    public const string Export = "payments-logs:export";
+
     /// <summary>Approved by rule, for short use.</summary>
     public const string Status = "status-page:edit";
 
@@ -17,17 +20,20 @@ internal static class DemoCatalog
 
     public const string LogsAudience = "https://logs.demo.example";
 
+    // the playground's tenant
+    private const string Tenant = "7f1d0f0e-0c1d-4c55-9a52-0d9a3b6c1a01";
+
     public const string StatusAudience = "https://status.demo.example";
 
     /// <param name="targets">The real servers that there are to give access to.</param>
     public static string Text(IReadOnlyList<IDemoTarget> targets) => $$"""
         # Who may have what, for how long, and who decides.
         people:
-          - { email: ana@example.com, name: Ana Diaz,     slack: T0EX/U0ANA }
-          - { email: bea@example.com, name: Bea Lindqvist,slack: T0EX/U0BEA }
-          - { email: cy@example.com,  name: Cy Okafor,    slack: T0EX/U0CY }
-          - { email: dan@example.com, name: Dan Moreau,   slack: T0EX/U0DAN }
-          - { email: eli@example.com, name: Eli Nakamura, slack: T0EX/U0ELI }
+          - { email: ana@example.com, name: Ana Diaz,     slack: T0EX/U0ANA, teams: {{Tenant}}/2b8f5a77-55d0-4b2e-8a42-1f0f4a0c9d10 }
+          - { email: bea@example.com, name: Bea Lindqvist,slack: T0EX/U0BEA, teams: {{Tenant}}/8d0c2f4e-3b7a-4f19-9c65-7e1a2b3c4d21 }
+          - { email: cy@example.com,  name: Cy Okafor,    slack: T0EX/U0CY, teams: {{Tenant}}/b1a9e6d3-0f58-4c27-a4d2-5c6f7a8b9e32 }
+          - { email: dan@example.com, name: Dan Moreau,   slack: T0EX/U0DAN, teams: {{Tenant}}/f47e3c15-92ab-4d60-b8e9-1d2c3b4a5f43 }
+          - { email: eli@example.com, name: Eli Nakamura, slack: T0EX/U0ELI, teams: {{Tenant}}/6c58b0a4-7de1-4a93-85f7-9b8a7c6d5e54 }
         groups:
           engineering: { members: [ana@example.com, cy@example.com] }
           data-owners: { members: [bea@example.com, dan@example.com] }
@@ -57,7 +63,7 @@ internal static class DemoCatalog
               - { group: data-owners, votes: 1 }
             extensions: { max: 1 }
             breakGlass: { eligible: [oncall], max: 30m, review: { group: security, within: 24h } }
-          payments-logs:export:
+          {{Export}}:
             title: Payments logs, full export
             issuer: badges
             grants: { audience: "https://export.demo.example", scope: [logs.export], skew: 30s }

@@ -14,7 +14,7 @@ internal static class DemoCommand
     {
         var tour = new Option<bool>("--tour") { Description = "Plays the whole story by itself, through the real wire, and exits." };
         var port = new Option<int?>("--port") { Description = "The broker's port; the workspace takes the next, the service the one after. 8080 unless taken." };
-        var command = new Command("demo", "Everything in one go: a chat workspace, the broker, and a service to protect.") { tour, port };
+        var command = new Command("demo", "Everything in one go: Slack and Teams side by side, the broker, and a service to protect.") { tour, port };
         command.SetAction((parsed, cancellationToken) =>
             parsed.GetValue(tour) ? PlayAsync(cancellationToken) : ServeAsync(parsed.GetValue(port) ?? BrokerPort, cancellationToken));
         return command;
@@ -44,7 +44,7 @@ internal static class DemoCommand
         screen.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"""
 
               1  As Ana, type        [blue]/access request {DemoCatalog.Logs} 30m INC-42 checkout is slow[/]
-              2  As Bea, press       [blue]Approve[/]
+              2  As Bea, press       [blue]Approve[/]   in Slack or in Teams: both cards change
               3  In a terminal       [blue]dotnet run --project src/JitBroker.Cli -- --url {world.BrokerUrl} login[/]   then type what it shows, as Ana
               4  Collect the token   [blue]dotnet run --project src/JitBroker.Cli -- --url {world.BrokerUrl} creds {DemoCatalog.Logs}[/]   and paste it at the service
               5  As Ana, type        [blue]/access done[/]   and try the token again

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Configuration;
 namespace JitBroker.Server.Demo;
 
 /// <summary>
-/// Everything of the demo in one process, on loopback: a chat workspace, a broker on SQLite in a temporary folder, a guarded service as the target, and real servers as others,
+/// Everything of the demo in one process, on loopback: a Slack workspace with a Teams tenant beside it, a broker on SQLite in a temporary folder, a guarded service as the target, and real servers as others,
 /// throw-away ones, where their software is installed.
 /// They speak to each other over the wire only, as they would on three machines. Disposing stops them and deletes the folder.
 /// </summary>
@@ -76,6 +76,8 @@ internal sealed class DemoWorld : IAsyncDisposable
             });
             await broker.StartAsync(cancellationToken);
             workspace.ConnectApp(brokerUrl);
+            if (!await workspace.Teams.InstallAsync(cancellationToken))
+                throw new StartException(["The broker did not take what Teams told it."]);
             return new DemoWorld(folder, workspace, targets, broker, brokerUrl, await GuardedService.StartAsync(Loopback(ports[2]), brokerUrl, secret, cancellationToken));
         }
         catch
@@ -147,6 +149,16 @@ internal sealed class DemoWorld : IAsyncDisposable
             ["Slack:Channel"] = "C0ACCESS",
             ["Slack:BreakGlassChannel"] = "C0BREAK",
             ["Slack:OperationsChannel"] = "C0OPS",
+            ["Teams:Enabled"] = "true",
+            ["Teams:AppId"] = workspace.Teams.Options.AppId.ToString(),
+            ["Teams:Tenants:0"] = workspace.Teams.Options.TenantId.ToString(),
+            ["Teams:ClientSecret"] = workspace.Teams.Options.ClientSecret,
+            ["Teams:Authority"] = workspace.Teams.Authority.AbsoluteUri,
+            ["Teams:OpenIdMetadataUrl"] = workspace.Teams.OpenIdMetadataUrl.AbsoluteUri,
+            ["Teams:ServiceHosts:0"] = workspace.Teams.ServiceUrl.Authority,
+            ["Teams:Channel"] = "19:access-requests@thread.tacv2",
+            ["Teams:BreakGlassChannel"] = "19:break-glass@thread.tacv2",
+            ["Teams:OperationsChannel"] = "19:operations@thread.tacv2",
             ["Signing:KeysDirectory"] = "keys",
         };
         var secrets = new SecretResolver(

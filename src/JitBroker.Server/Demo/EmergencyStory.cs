@@ -7,7 +7,6 @@ namespace JitBroker.Server.Demo;
 internal sealed class EmergencyStory(DemoWorld world, TourScreen screen, HttpClient workspace, string channel)
 {
     private const string Loud = "C0BREAK";
-    private const string Export = "payments-logs:export";
 
     private readonly Colleague _ana = new(workspace, "U0ANA");
     private readonly Colleague _bea = new(workspace, "U0BEA");
@@ -17,7 +16,7 @@ internal sealed class EmergencyStory(DemoWorld world, TourScreen screen, HttpCli
     /// <summary>A quorum over two groups.</summary>
     public async Task DecideByTwoAsync(BrokerClient terminal, CancellationToken cancellationToken)
     {
-        const string command = $"/access request {Export} 15m INC-42 the auditors want the raw lines";
+        const string command = $"/access request {DemoCatalog.Export} 15m INC-42 the auditors want the raw lines";
         await _ana.TypeAsync(channel, command, cancellationToken);
         var card = await _bea.SeesAsync(channel, "the card of the export", m => m.ButtonValue("approve") is not null && m.Says("full export"), cancellationToken);
         var request = card.ButtonValue("approve")!;

@@ -50,6 +50,13 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
         screen.Chapter("Two groups must agree");
         await stories.DecideByTwoAsync(terminal, cancellationToken);
 
+        var twins = new TwinStory(_workspace, screen, Channel);
+        screen.Chapter("Asked in Slack, decided in Teams");
+        await twins.DecideInTeamsAsync(terminal, cancellationToken);
+
+        screen.Chapter("Asked in Teams, decided in Slack");
+        await twins.DecideInSlackAsync(cancellationToken);
+
         screen.Chapter("An emergency: taken at once, told loudly, reviewed by somebody else");
         await stories.TakeAsync(cancellationToken);
 

@@ -37,7 +37,7 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
     public override async Task ForgePressAsync(string person, string action, string id, Seen? message = null)
     {
         // On a card that stands before everybody, or else on one of the person's own, by an action that it does not have.
-        var pressed = message ?? (await SeesAsync(person, Place.Direct)).LastOrDefault(m => m.Raw["card"] is not null) ?? await CardAsync(person);
+        var pressed = message ?? (await SeesAsync(person, Place.Direct)).LastOrDefault(m => m.Raw["card"] is not null) ?? (await SeesAsync(person) is [.., var newest] ? newest : null);
         var data = new { id, card = message is null ? null : "approval_card" };
         if (pressed is null)
             await SayAsync(person, "help");
