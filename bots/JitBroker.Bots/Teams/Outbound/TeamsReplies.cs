@@ -9,8 +9,9 @@ namespace JitBroker.Bots.Teams;
 /// </summary>
 internal sealed partial class TeamsReplies(TeamsDirects directs, TeamsCalls calls, TimeProvider clock, ILogger<TeamsReplies> log)
 {
-    private const int Rounds = 3;
+    private const int Rounds = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     public Task SayAsync(TeamsActivity activity, ChatMessage message, CancellationToken cancellationToken) => SayAsync(activity, message, card: null, cancellationToken);
 
@@ -31,8 +32,9 @@ internal sealed partial class TeamsReplies(TeamsDirects directs, TeamsCalls call
             if (reply is TeamsReply.Refused || round == Rounds)
                 break;
 
-            // Teams is slow or stumbles: told twice is better than not told.
-            await Task.Delay(Pause * round, clock, cancellationToken);
+            // Teams is slow or stumbles: told late or twice is better than not told.
+            var pause = reply is TeamsReply.RateLimited { After: var after } && after > Pause * round ? after : Pause * round;
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, cancellationToken);
         }
 
         LogUnsaid(log, activity.DeliveryId);
