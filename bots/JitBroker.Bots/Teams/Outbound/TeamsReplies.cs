@@ -11,6 +11,7 @@ internal sealed partial class TeamsReplies(TeamsDirects directs, TeamsCalls call
 {
     private const int Rounds = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     public Task SayAsync(TeamsActivity activity, ChatMessage message, CancellationToken cancellationToken) => SayAsync(activity, message, card: null, cancellationToken);
 
@@ -31,8 +32,9 @@ internal sealed partial class TeamsReplies(TeamsDirects directs, TeamsCalls call
             if (reply is TeamsReply.Refused || round == Rounds)
                 break;
 
-            // Teams is slow or stumbles: told twice is better than not told.
-            await Task.Delay(Pause * round, clock, cancellationToken);
+            // Teams is slow or stumbles: told late or twice is better than not told.
+            var pause = reply is TeamsReply.RateLimited { After: var after } && after > Pause * round ? after : Pause * round;
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, cancellationToken);
         }
 
         LogUnsaid(log, activity.DeliveryId);
