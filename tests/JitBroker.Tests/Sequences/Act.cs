@@ -96,7 +96,7 @@ internal abstract record Act
         (1, As(from a in Any select new Unname(a))),
         (2, As(from a in Any from p in Any from b in Any from first in Gen.Elements(true, false) from yes in Gen.Elements(true, true, true, false) select new Link(a, p, b, first, yes))),
         (1, As(from a in Any from p in Any from sure in Gen.Elements(true, true, false) select new LinkByAddress(a, p, sure))),
-        (1, As(from a in Any from b in Any select new Unlink(a, b))),
+        (3, As(from a in Any from b in Any select new Unlink(a, b))),
         (2, As(from p in Any from c in Any from here in Gen.Elements(true, true, false) select new Push(p, c, here))),
         (1, As(from p in Any from c in Any select new Remove(p, c))),
         (1, As(from e in Any from r in Any select new ChangeRule(e, r))),
