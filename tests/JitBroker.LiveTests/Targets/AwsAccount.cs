@@ -9,6 +9,8 @@ internal sealed class AwsAccount
 {
     private const string Number = "123456789012";
 
+    private static readonly Lazy<Task<AwsAccount>> _one = new(SetUpOnceAsync);
+
     private AwsAccount(MotoServer moto, AwsCaller broker) => (Moto, Broker) = (moto, broker);
 
     public MotoServer Moto { get; }
@@ -16,7 +18,10 @@ internal sealed class AwsAccount
     /// <summary>The broker's own user there.</summary>
     public AwsCaller Broker { get; }
 
-    public static async Task<AwsAccount> SetUpAsync()
+    /// <summary>One for the run: its names are taken.</summary>
+    public static Task<AwsAccount> SetUpAsync() => _one.Value;
+
+    private static async Task<AwsAccount> SetUpOnceAsync()
     {
         var moto = await MotoServer.GetAsync();
         var role = $"arn:aws:iam::{Number}:role/jit/*";
