@@ -88,7 +88,8 @@ public sealed class DemoAwsTests : IDisposable
     {
         var program = Path.Combine(_folder, $"python{Directory.GetFiles(_folder).Length}");
         File.WriteAllText(program, $"#!/bin/sh\n{does}\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return program;
     }
 }
