@@ -3,27 +3,9 @@ using JitBroker.Tests.Loop;
 
 namespace JitBroker.Tests.Slack;
 
-/// <summary>Other ways to begin: the global shortcut, a message's shortcut, <c>why</c>.</summary>
+/// <summary>Other ways to begin: the global shortcut, a message's shortcut.</summary>
 public sealed class ShortcutTests
 {
-    [Fact]
-    public async Task The_private_answer_gets_a_link_to_the_card_when_that_is_posted()
-    {
-        await using var bench = await SlackBench.StartAsync();
-        await bench.AskAsync();
-        await bench.UntilAsync(async () =>
-        {
-            bench.Clock.Advance(TimeSpan.FromMilliseconds(300));
-            return SlackBench.HasButton(await bench.WhisperAsync("ana"), "see_it");
-        });
-        var answer = (await bench.WhisperAsync("ana"))!;
-        var card = ((string)(await bench.CardAsync())!["ts"]!).Replace(".", "", StringComparison.Ordinal);
-        Assert.Contains($"/archives/{SlackBench.Channel}/p{card}", answer.ToJsonString(), StringComparison.Ordinal);
-        Assert.True(SlackBench.HasButton(answer, "cancel"));
-        await bench.PressAsync("ana", answer, "see_it");
-        Assert.Empty(await bench.QueryAsync<string>("select id from events where type = 'refused'"));
-    }
-
     [Fact]
     public async Task The_global_shortcut_opens_the_form()
     {
@@ -61,30 +43,6 @@ public sealed class ShortcutTests
         var reason = SlackBench.Entered(await bench.ModalAsync("ana"), "reason")!;
         Assert.InRange(reason.Length, 250, 300);
         Assert.EndsWith("…", reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Why_says_each_rule_and_opens_the_form_filled()
-    {
-        await using var bench = await SlackBench.StartAsync();
-        await bench.SayAsync("ana", $"/access why {TestCatalog.Logs}");
-        await bench.UntilWhisperAsync("ana", "You may ask for *Logs*.");
-        await bench.PressAsync("ana", (await bench.WhisperAsync("ana"))!, "request_access");
-        await bench.UntilAsync(async () => SlackBench.Text(await bench.ModalAsync("ana")).Contains("data-owners", StringComparison.Ordinal));
-        await bench.SayAsync("ana", "/access why");
-        await bench.UntilWhisperAsync("ana", "/access why ENTITLEMENT");
-    }
-
-    [Fact]
-    public async Task Why_tells_a_hidden_name_like_one_that_does_not_exist()
-    {
-        await using var bench = await SlackBench.StartAsync(TestCatalog.Of(e => e with { Hidden = true, Eligible = ["data-owners"] }));
-        await bench.SayAsync("ana", $"/access why {TestCatalog.Logs}");
-        await bench.UntilWhisperAsync("ana", $"There is no entitlement {TestCatalog.Logs}.");
-        var hidden = SlackBench.Text(await bench.WhisperAsync("ana"));
-        await bench.SayAsync("ana", "/access why nothing:here");
-        await bench.UntilWhisperAsync("ana", "There is no entitlement nothing:here.");
-        Assert.Equal(hidden.Replace(TestCatalog.Logs, "X", StringComparison.Ordinal), SlackBench.Text(await bench.WhisperAsync("ana")).Replace("nothing:here", "X", StringComparison.Ordinal));
     }
 
     private static async Task OpenAsync(SlackBench bench, JsonObject message)
