@@ -17,7 +17,7 @@ public abstract class AnswerSuite(Wiring wiring) : ChatSuite(wiring)
             bench.Clock.Advance(TimeSpan.FromMilliseconds(300));
             return (answer = (await bench.ToldAsync("ana")).LastOrDefault(t => t.Has("see_it"))) is not null;
         });
-        Assert.Contains(bench.LinkTo((await bench.CardAsync())!), answer!.Raw.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains(bench.LinkTo(Place.Requests, bench.IdOf((await bench.CardAsync())!)), answer!.Raw.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("Needs 1 of 3 data-owners", answer.Text, StringComparison.Ordinal);
         Assert.True(answer.Has("cancel"));
         await bench.PressAsync("ana", answer, "cancel");

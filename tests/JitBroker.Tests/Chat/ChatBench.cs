@@ -105,6 +105,16 @@ internal abstract class ChatBench(SlackBench host) : IAsyncDisposable
     /// <summary>A press on their Home from a client that makes up what it sends.</summary>
     public abstract Task ForgeHomePressAsync(string person, string action, string id);
 
+    /// <summary>What the surface offers to begin a request with, besides words: a shortcut, a command beside the composer.</summary>
+    public abstract Task ShortcutAsync(string person);
+
+    /// <summary>Writes to others, in the channel of requests; the bot is not told.</summary>
+    /// <returns>The message's id.</returns>
+    public abstract Task<string> WriteAsync(string person, string text);
+
+    /// <summary>The same from the menu of a message.</summary>
+    public abstract Task ShortcutOnAsync(string person, string message);
+
     /// <summary>An account that nobody knows yet.</summary>
     public abstract Task JoinAsync(string person, string name);
 
@@ -148,7 +158,7 @@ internal abstract class ChatBench(SlackBench host) : IAsyncDisposable
     public abstract string IdOf(Seen message);
 
     /// <summary>What an address that leads to a message has in it.</summary>
-    public abstract string LinkTo(Seen message);
+    public abstract string LinkTo(Place place, string message);
 
     /// <summary>All of a message in which markup, links or mentions would come to life, as it goes over the wire.</summary>
     public abstract string LiveOf(Seen message);

@@ -137,4 +137,14 @@ public sealed class OutgoingTests
         await bench.DoAsync("deliver", new { kind = "command", body = "command=%2Faccess&text=whoami&team_id=T0EX&user_id=U0ANA&channel_id=C0NONE&trigger_id=t.2&api_app_id=A0JIT" });
         await bench.UntilCardAsync("You are *Ana*", "ana", Ana);
     }
+
+    [Fact]
+    public async Task A_message_without_a_link_still_is_a_reason()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.SayAsync("cy", "INC-42 slow");
+        await bench.FaultAsync(new { method = "chat.getPermalink", error = "internal_error" });
+        await bench.DoAsync("shortcut", new { person = "ana", callback_id = "jit_request_for", conversation = SlackBench.Channel, ts = (string)(await bench.SeesAsync("ana")).Last(m => !(bool)m["from_app"]!)["ts"]! });
+        await bench.UntilAsync(async () => SlackBench.Entered(await bench.ModalAsync("ana"), "reason") == "INC-42 slow");
+    }
 }

@@ -57,6 +57,17 @@ internal sealed partial class SlackChat(SlackBench host) : ChatBench(host)
         return Result(await Host.SubmitAsync(person, fields, force: true));
     }
 
+    public override async Task ShortcutAsync(string person) => Assert.True((bool)(await Host.DoAsync("shortcut", new { person, callback_id = "jit_request" }))["ok"]!);
+
+    public override async Task<string> WriteAsync(string person, string text)
+    {
+        await Host.SayAsync(person, text);
+        return (string)(await Host.SeesAsync(person)).Last(m => !(bool)m["from_app"]!)["ts"]!;
+    }
+
+    public override Task ShortcutOnAsync(string person, string message) =>
+        Host.DoAsync("shortcut", new { person, callback_id = "jit_request_for", conversation = SlackBench.Channel, ts = message });
+
     public override async Task<Seen> OpenHomeAsync(string person) => Of(await Host.OpenHomeAsync(person), Place.Direct);
 
     public override async Task<Seen> UntilHomeAsync(string person, string text)
@@ -147,7 +158,7 @@ internal sealed partial class SlackChat(SlackBench host) : ChatBench(host)
 
     public override string IdOf(Seen message) => (string)message.Raw["ts"]!;
 
-    public override string LinkTo(Seen message) => $"/archives/{ChannelOf("", message.Place)}/p{IdOf(message).Replace(".", "", StringComparison.Ordinal)}";
+    public override string LinkTo(Place place, string message) => $"/archives/{ChannelOf("", place)}/p{message.Replace(".", "", StringComparison.Ordinal)}";
 
     public override string LiveOf(Seen message) => Mrkdwn(message.Raw) + (string?)message.Raw["text"];
 

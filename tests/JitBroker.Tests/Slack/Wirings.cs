@@ -44,6 +44,8 @@ public sealed class EmergencyTests() : EmergencySuite(Wiring.Http);
 
 public sealed class WaitingTests() : WaitingSuite(Wiring.Http);
 
+public sealed class ShortcutTests() : ShortcutSuite(Wiring.Http);
+
 public sealed class AnswerTests() : AnswerSuite(Wiring.Http);
 
 public sealed class StrayTests() : StraySuite(Wiring.Http);

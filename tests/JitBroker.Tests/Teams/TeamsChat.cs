@@ -101,6 +101,18 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
         return new Sent(false, new Dictionary<string, string>(StringComparer.Ordinal) { [""] = (string)task["value"]! });
     }
 
+    public override async Task ShortcutAsync(string person) => Assert.Equal("dialog", (string?)(await Host.DoAsync("teams/extension", new { person, conversation = Requests, command = "jit_request" }))["shown"]);
+
+    public override async Task<string> WriteAsync(string person, string text)
+    {
+        var said = await Host.DoAsync("teams/say", new { person, conversation = Requests, text });
+        Assert.False((bool)said["delivered"]!);
+        return (string)said["id"]!;
+    }
+
+    public override Task ShortcutOnAsync(string person, string message) =>
+        Host.DoAsync("teams/extension", new { person, conversation = Requests, command = "jit_request_for", id = message });
+
     public override async Task<Seen> OpenHomeAsync(string person)
     {
         var before = await HomesAsync(person);
@@ -188,7 +200,7 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
 
     public override string IdOf(Seen message) => (string)message.Raw["id"]!;
 
-    public override string LinkTo(Seen message) => $"/l/message/{Uri.EscapeDataString(ConversationOf(message.Place))}/{IdOf(message)}?";
+    public override string LinkTo(Place place, string message) => $"/l/message/{Uri.EscapeDataString(ConversationOf(place))}/{message}?";
 
     /// <summary>Blocks of text, which are markdown, and mentions; runs of text are neither.</summary>
     public override string LiveOf(Seen message) =>

@@ -26,6 +26,8 @@ public sealed class WaitingTests() : WaitingSuite(Wiring.Teams);
 
 public sealed class HomeTests() : HomeSuite(Wiring.Teams);
 
+public sealed class ShortcutTests() : ShortcutSuite(Wiring.Teams);
+
 public sealed class AnswerTests() : AnswerSuite(Wiring.Teams);
 
 public sealed class StrayTests() : StraySuite(Wiring.Teams);

@@ -5,7 +5,7 @@ using JitBroker.Policy;
 
 namespace JitBroker.Bots.Teams;
 
-/// <summary>Dialogs: <c>task/fetch</c> opens a form, <c>task/submit</c> sends it; what is wrong comes back in the form, at its field, with everything that was entered.</summary>
+/// <summary>Dialogs: <c>task/fetch</c>, or a command of <see cref="TeamsExtension"/>, opens a form, and the submit that belongs to it sends it; what is wrong comes back in the form, at its field, with everything that was entered.</summary>
 internal sealed class TeamsDialogs(ChatPresses presses, OpenForms forms, SubmitForms submissions, CopyKeeper copies, TeamsPeople people, InboxStore inbox)
 {
     /// <summary>Who could not send the form is told so instead. It changes nothing, but for a copy that nobody knew and that becomes true (E6).</summary>
@@ -20,6 +20,18 @@ internal sealed class TeamsDialogs(ChatPresses presses, OpenForms forms, SubmitF
             await copies.NoteAsync(message, who.Value!, pressed.Verb, pressed.Id, cancellationToken);
         var form = await FormAsync(who.Value!, pressed, cancellationToken);
         return form.Refusal is { } refusal ? DialogAnswers.Refused(refusal) : DialogAnswers.Form(form.Value!, offset);
+    }
+
+    /// <summary>From the composer, or from a message: then what it says and where it stands is the reason to begin with.</summary>
+    public async Task<TeamsAnswer> OpenExtensionAsync(TeamsActivity activity, CancellationToken cancellationToken)
+    {
+        var who = await people.ResolveAsync(activity, "chat.form", Assurance.Known, cancellationToken);
+        if (who.Refusal is { } stranger)
+            return DialogAnswers.Refused(stranger);
+        if (!TeamsExtension.Has(activity.Value.Text("commandId")))
+            return DialogAnswers.Refused(UnknownForm());
+        var draft = MessageReason.DraftOf(MessageText.Plain(activity.Value.At("messagePayload", "body")), activity.Value.Text("messagePayload", "linkToMessage"));
+        return DialogAnswers.Form(await forms.RequestAsync(who.Value!, draft, cancellationToken), FormData.OffsetOf(activity));
     }
 
     public async Task<TeamsAnswer> SendAsync(TeamsActivity activity, CancellationToken cancellationToken)
