@@ -2,6 +2,9 @@ using JitBroker.Storage;
 
 namespace JitBroker.Audit;
 
+/// <summary>An event and the place it gets in the chain.</summary>
+internal sealed record LinkedEvent(string Id, long Seq, string Hash);
+
 /// <summary>The chain's rows: which events wait for their place, the head, the checkpoints.</summary>
 public sealed class ChainStore
 {
@@ -35,11 +38,13 @@ public sealed class ChainStore
         """;
 
     private const string SealSql = """
-        update events
-           set seq = @seq,
-               hash = @hash
-         where id = @id
-           and seq is null
+        update events as e
+           set seq = r.seq,
+               hash = r.hash
+          from /* pg instead: json_to_recordset(cast(@rows as json)) as r (id text, seq bigint, hash text) */
+               (select value ->> 'id' as id, value ->> 'seq' as seq, value ->> 'hash' as hash from json_each(@rows)) as r /* end */
+         where e.id = r.id
+           and e.seq is null
         """;
 
     private const string LastCheckpointSql = """
@@ -76,8 +81,10 @@ public sealed class ChainStore
     public async Task<bool> MoveHeadAsync(Session session, ChainHead before, ChainHead after, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(MoveHeadSql, new { after.Seq, after.Hash, expected = before.Seq }, cancellationToken) == 1;
 
-    public Task SealAsync(Session session, string id, long seq, string hash, CancellationToken cancellationToken) =>
-        session.WriteOneAsync(SealSql, new { id, seq, hash }, $"Event {id} was sealed by somebody who did not move the head.", cancellationToken);
+    /// <summary>Gives events their places, after the head was moved.</summary>
+    /// <exception cref="InvalidOperationException">One had a place: a bug. At the latest before the commit.</exception>
+    internal Task SealAsync(Session session, IReadOnlyCollection<LinkedEvent> links, CancellationToken cancellationToken) =>
+        session.WriteAllAsync(SealSql, links, "An event was sealed by somebody who did not move the head.", cancellationToken);
 
     /// <summary>Null before the first.</summary>
     public Task<Checkpoint?> LastCheckpointAsync(Session session, CancellationToken cancellationToken) =>

@@ -10,6 +10,14 @@ public sealed class EventStore
         values (@Id, @Aggregate, @AggregateId, @Version, @Type, @At, @Actor, @Surface, @About, @Data)
         """;
 
+    private const string InsertAllSql = """
+        insert into events (id, aggregate, aggregate_id, version, type, at, actor, surface, about, data)
+        select r.value ->> 'id', r.value ->> 'aggregate', r.value ->> 'aggregate_id', cast(r.value ->> 'version' as integer), r.value ->> 'type',
+               /* pg instead: cast(r.value ->> 'at' as timestamptz) */ r.value ->> 'at' /* end */,
+               r.value ->> 'actor', r.value ->> 'surface', r.value ->> 'about', r.value ->> 'data'
+          from /* pg instead: json_array_elements(cast(@rows as json)) */ json_each(@rows) /* end */ as r
+        """;
+
     private const string AboutSql = """
           select id, aggregate, aggregate_id, version, type, at, actor, surface, about, data
             from events
@@ -21,11 +29,9 @@ public sealed class EventStore
     public Task AppendAsync(Session session, AuditEvent happened, CancellationToken cancellationToken) =>
         session.WriteAsync(InsertSql, happened, cancellationToken);
 
-    public async Task AppendAsync(Session session, IEnumerable<AuditEvent> happened, CancellationToken cancellationToken)
-    {
-        foreach (var one in happened)
-            await AppendAsync(session, one, cancellationToken);
-    }
+    /// <summary>Together, in one statement.</summary>
+    public Task AppendAsync(Session session, IReadOnlyCollection<AuditEvent> happened, CancellationToken cancellationToken) =>
+        session.WriteAllAsync(InsertAllSql, happened, "Not all of what happened was written down.", cancellationToken);
 
     /// <summary>What happened to a request and to all that came of it, oldest first, at most 500.</summary>
     public Task<IReadOnlyList<AuditEvent>> AboutAsync(Session session, string about, CancellationToken cancellationToken) =>

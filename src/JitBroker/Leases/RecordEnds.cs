@@ -12,7 +12,7 @@ namespace JitBroker.Leases;
 /// being written is written together in the next one; nobody waits for others to finish.
 /// </summary>
 public sealed class RecordEnds(
-    Database database, GrantStore grants, LeaseStore leases, DueLeaseStore due, LeaseMoves moves, EndGrant endGrant, EventStore events, Announcer announcer, Lanes lanes, TimeProvider clock)
+    Database database, GrantStore grants, LeaseStore leases, DueLeaseStore due, EndGrant endGrant, EventStore events, Announcer announcer, Lanes lanes, TimeProvider clock)
 {
     private const int Most = 64;
 
@@ -99,31 +99,46 @@ public sealed class RecordEnds(
         var held = await grants.LockAllAsync(session, ids, CancellationToken.None);
         var leasesOf = await leases.OfGrantsAsync(session, ids, CancellationToken.None);
         var now = clock.GetUtcNow();
+        var set = new EndingSet();
         var ended = new HashSet<string>(StringComparer.Ordinal);
         foreach (var grant in held)
         {
             var all = leasesOf[grant.Id].ToList();
             foreach (var attempted in together.Where(a => a.Claimed.GrantId == grant.Id))
             {
-                if (await RecordAsync(session, grant, all, attempted, now))
+                if (await RecordAsync(session, set, grant, all, attempted, now))
                     ended.Add(attempted.Claimed.Id);
             }
         }
 
+        await endGrant.SaveAsync(session, set, now, CancellationToken.None);
         // After the grants and by name, as everywhere.
-        foreach (var attempted in together.OrderBy(a => a.Claimed.Target, StringComparer.Ordinal))
-            await lanes.LearnAsync(session, attempted.Claimed.Target, Answer.Of(attempted.Outcome), attempted.IsProbe, now, CancellationToken.None);
+        foreach (var target in together.GroupBy(a => a.Claimed.Target, StringComparer.Ordinal).OrderBy(t => t.Key, StringComparer.Ordinal))
+            await LearnAsync(session, target, now);
         return ended;
     }
 
-    private async Task<bool> RecordAsync(Session session, Grant grant, List<Lease> all, Attempted attempted, DateTimeOffset now)
+    /// <summary>What the attempts at one target say about it, in the order they were made; of several in a row that did what they were to do one says it all.</summary>
+    private async Task LearnAsync(Session session, IGrouping<string, Attempted> target, DateTimeOffset now)
+    {
+        var before = (Answer?)null;
+        foreach (var attempted in target)
+        {
+            var answer = Answer.Of(attempted.Outcome);
+            if (before is not { Obstacle: null } || answer.Obstacle is not null)
+                await lanes.LearnAsync(session, target.Key, answer, attempted.IsProbe, now, CancellationToken.None);
+            before = answer;
+        }
+    }
+
+    private async Task<bool> RecordAsync(Session session, EndingSet set, Grant grant, List<Lease> all, Attempted attempted, DateTimeOffset now)
     {
         var place = all.FindIndex(l => l.Id == attempted.Claimed.Id);
         if (place < 0 || all[place] is not { State: "revoking" } lease || lease.Version != attempted.Claimed.Version)
             return false;
         if (attempted.Outcome is EndOutcome.Failed failed)
         {
-            await FailedAsync(session, grant, lease, failed, now);
+            await FailedAsync(session, set, grant, lease, failed, now);
             return false;
         }
 
@@ -133,10 +148,11 @@ public sealed class RecordEnds(
             return false;
         }
 
-        all[place] = await moves.RevokedAsync(session, lease, grant.RequestId, now, CancellationToken.None);
+        var gone = LeaseMoves.Revoked(lease, grant.RequestId, now);
+        set.Move(gone, grant.RequestId);
+        all[place] = gone.After;
         if (grant.State == "ending" && all.TrueForAll(l => l.State == "revoked"))
-            await endGrant.VerifiedAsync(session, grant, all, now, CancellationToken.None);
-        await announcer.MovedAsync(session, grant.RequestId, now, CancellationToken.None);
+            EndGrant.Verified(set, grant, all, now);
         return true;
     }
 
@@ -147,7 +163,7 @@ public sealed class RecordEnds(
         return !ended.Existed && now < settled ? Instants.Truncate(settled) : null;
     }
 
-    private async Task FailedAsync(Session session, Grant grant, Lease lease, EndOutcome.Failed failed, DateTimeOffset now)
+    private async Task FailedAsync(Session session, EndingSet set, Grant grant, Lease lease, EndOutcome.Failed failed, DateTimeOffset now)
     {
         var isNews = lease.StuckSince is null && Patience.IsStuck(failed, lease.Attempts);
         var after = lease with
@@ -166,7 +182,7 @@ public sealed class RecordEnds(
             await announcer.TellOperationsAsync(session, Templates.StuckNotice, lease.Id, now, null, CancellationToken.None);
         }
 
-        await announcer.MovedAsync(session, grant.RequestId, now, CancellationToken.None);
+        set.Show(grant.RequestId);
     }
 
     private sealed record Attempted(Lease Claimed, EndOutcome Outcome, bool IsProbe)

@@ -1,5 +1,6 @@
 using JitBroker.Catalog;
 using JitBroker.Grants;
+using JitBroker.Issuing;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 using Microsoft.Extensions.Logging;
@@ -18,16 +19,17 @@ public sealed class RevokeDueLeases(
     Lanes lanes,
     HoldDueLeases hold,
     RevokeLease revoke,
+    RecordEnds record,
     CatalogHolder catalogs,
     Replica replica,
     TimeProvider clock,
-    ILogger<RevokeDueLeases> log) : ILaneJob
+    ILogger<RevokeDueLeases> log) : ILaneJob<EndOutcome>
 {
     private const int Batch = 200;
 
-    private readonly WorkInLanes _work = new(catalogs, log);
+    private readonly WorkInLanes<EndOutcome> _work = new(catalogs, log);
 
-    string ILaneJob.Work => "the end";
+    string ILaneJob<EndOutcome>.Work => "the end";
 
     /// <summary>Claims and dispatches; does not wait for the targets.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -61,11 +63,15 @@ public sealed class RevokeDueLeases(
         }
     }
 
-    async Task<Turn> ILaneJob.TakeAsync(string target, int most, CancellationToken cancellationToken)
+    async Task<Turn> ILaneJob<EndOutcome>.TakeAsync(string target, int most, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return await database.WriteAsync(session => lanes.TakeAsync(session, target, replica.Id, most, now, Instants.Truncate(now + Replica.ClaimFor), cancellationToken), cancellationToken);
     }
 
-    Task ILaneJob.AttemptAsync(Lease lease, bool isProbe, CancellationToken cancellationToken) => revoke.HandleAsync(lease, isProbe, cancellationToken);
+    Task<EndOutcome> ILaneJob<EndOutcome>.AskAsync(Lease lease, CancellationToken cancellationToken) => revoke.AskAsync(lease, cancellationToken);
+
+    bool ILaneJob<EndOutcome>.IsDone(EndOutcome answer) => answer is EndOutcome.Ended;
+
+    Task ILaneJob<EndOutcome>.RecordAsync(Lease lease, EndOutcome answer, bool isProbe, CancellationToken cancellationToken) => record.HandleAsync(lease, answer, isProbe);
 }
