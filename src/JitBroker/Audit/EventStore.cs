@@ -12,10 +12,13 @@ public sealed class EventStore
 
     private const string InsertAllSql = """
         insert into events (id, aggregate, aggregate_id, version, type, at, actor, surface, about, data)
-        select r.value ->> 'id', r.value ->> 'aggregate', r.value ->> 'aggregate_id', cast(r.value ->> 'version' as integer), r.value ->> 'type',
-               /* pg instead: cast(r.value ->> 'at' as timestamptz) */ r.value ->> 'at' /* end */,
-               r.value ->> 'actor', r.value ->> 'surface', r.value ->> 'about', r.value ->> 'data'
-          from /* pg instead: json_array_elements(cast(@rows as json)) */ json_each(@rows) /* end */ as r
+        select id, aggregate, aggregate_id, version, type, at, actor, surface, about, data
+          from /* pg instead: json_to_recordset(cast(@rows as json)) as r (id text, aggregate text, aggregate_id text, version integer, type text, at timestamptz,
+                                                                           actor text, surface text, about text, data text) */
+               (select value ->> 'id' as id, value ->> 'aggregate' as aggregate, value ->> 'aggregate_id' as aggregate_id, value ->> 'version' as version,
+                       value ->> 'type' as type, value ->> 'at' as at, value ->> 'actor' as actor, value ->> 'surface' as surface, value ->> 'about' as about,
+                       value ->> 'data' as data
+                  from json_each(@rows)) as r /* end */
         """;
 
     private const string AboutSql = """

@@ -119,7 +119,7 @@ public sealed class EndGrant(
             : AuditEvent.By(by, "grant", grant.Id, ending.Version, type, now, grant.RequestId, data);
         set.Move(grant, ending, happened);
         foreach (var lease in all.Where(l => l.IsLive))
-            set.Move(moves.Revoking(session, lease, grant.RequestId, LeaseMoves.Because.GrantEnds, now), grant.RequestId);
+            set.Move(moves.Revoking(session, lease, grant.RequestId, LeaseMoves.Because.GrantEnds, now));
         return !wasScheduled && all.All(l => l.State == "revoked") ? Verified(set, ending, all, now) : ending;
     }
 

@@ -36,11 +36,9 @@ internal sealed class EndingSet
     public void Show(string requestId) => _requests.Add(requestId);
 
     /// <param name="move">Of a lease that was read under the lock of its grant.</param>
-    /// <param name="requestId">Whose card shows it.</param>
-    public void Move(LeaseMove move, string requestId)
+    public void Move(LeaseMove move)
     {
         _leases.Add(move);
         _events.Add(move.Happened);
-        Show(requestId);
     }
 }

@@ -80,6 +80,8 @@ public sealed class LeaseStore
             from leases
            where state = 'active'
              and expires_at <= @now
+             and (   expires_at <= @late
+                  or not exists (select 1 from grants where grants.id = leases.grant_id and grants.ends_at <= @now))
            limit @limit
         """;
 
@@ -182,9 +184,9 @@ public sealed class LeaseStore
     public Task<IReadOnlyList<Lease>> OfSessionAsync(Session session, string sessionId, CancellationToken cancellationToken) =>
         session.QueryAsync<Lease>(OfSessionSql, new { sessionId }, cancellationToken);
 
-    /// <summary>Mints past their deadline and credentials past their expiry: to be revoked.</summary>
-    public Task<IReadOnlyList<Lease>> OverdueAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<Lease>(OverdueSql, new { now, limit }, cancellationToken);
+    /// <summary>Mints past their deadline and credentials past their expiry: to be revoked. Of those whose grant is over too, only what expired before <paramref name="late"/>.</summary>
+    public Task<IReadOnlyList<Lease>> OverdueAsync(Session session, DateTimeOffset now, DateTimeOffset late, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(OverdueSql, new { now, late, limit }, cancellationToken);
 
     public async Task<long> CountCollectedAsync(Session session, string holder, DateTimeOffset since, CancellationToken cancellationToken) =>
         await session.FirstOrDefaultAsync<long>(CountCollectedSql, new { holder, since }, cancellationToken);

@@ -149,7 +149,8 @@ public sealed class RecordEnds(
         }
 
         var gone = LeaseMoves.Revoked(lease, grant.RequestId, now);
-        set.Move(gone, grant.RequestId);
+        set.Move(gone);
+        set.Show(grant.RequestId);
         all[place] = gone.After;
         if (grant.State == "ending" && all.TrueForAll(l => l.State == "revoked"))
             EndGrant.Verified(set, grant, all, now);

@@ -1,5 +1,4 @@
 using JitBroker.Catalog;
-using JitBroker.Grants;
 using JitBroker.Issuing;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
@@ -8,15 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace JitBroker.Leases;
 
 /// <summary>
-/// Sweep: moves overdue mints and expired credentials to <c>revoking</c>, then claims what is due to be ended and hands it to one lane per target (<see cref="WorkInLanes"/>).
+/// Sweep: moves overdue leases to <c>revoking</c> (<see cref="MoveOverdueLeases"/>), then claims what is due to be ended and hands it to one lane per target (<see cref="WorkInLanes"/>).
 /// </summary>
 public sealed class RevokeDueLeases(
     Database database,
-    GrantStore grants,
-    LeaseStore leases,
     DueLeaseStore due,
-    LeaseMoves moves,
     Lanes lanes,
+    MoveOverdueLeases overdue,
     HoldDueLeases hold,
     RevokeLease revoke,
     RecordEnds record,
@@ -25,8 +22,6 @@ public sealed class RevokeDueLeases(
     TimeProvider clock,
     ILogger<RevokeDueLeases> log) : ILaneJob<EndOutcome>
 {
-    private const int Batch = 200;
-
     private readonly WorkInLanes<EndOutcome> _work = new(catalogs, log);
 
     string ILaneJob<EndOutcome>.Work => "the end";
@@ -34,7 +29,7 @@ public sealed class RevokeDueLeases(
     /// <summary>Claims and dispatches; does not wait for the targets.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await MoveOverdueAsync(cancellationToken);
+        await overdue.RunAsync(cancellationToken);
         var now = clock.GetUtcNow();
         var targets = await database.ReadAsync(session => due.DueTargetsAsync(session, now, cancellationToken), cancellationToken);
         foreach (var target in targets)
@@ -44,24 +39,6 @@ public sealed class RevokeDueLeases(
 
     /// <inheritdoc cref="WorkInLanes.IdleAsync"/>
     public Task IdleAsync(CancellationToken cancellationToken) => _work.IdleAsync(cancellationToken);
-
-    private async Task MoveOverdueAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var overdue = await database.ReadAsync(session => leases.OverdueAsync(session, now, Batch, cancellationToken), cancellationToken);
-        foreach (var lease in overdue)
-        {
-            await database.WriteAsync(
-                async session =>
-                {
-                    var grant = await grants.LockAsync(session, lease.GrantId, cancellationToken);
-                    var because = lease.State == "minting" ? LeaseMoves.Because.MintFailed : LeaseMoves.Because.Expired;
-                    if (await moves.BeginRevokingAsync(session, lease, grant!.RequestId, because, now, cancellationToken) is null)
-                        session.Doom();
-                },
-                cancellationToken);
-        }
-    }
 
     async Task<Turn> ILaneJob<EndOutcome>.TakeAsync(string target, int most, CancellationToken cancellationToken)
     {
