@@ -81,7 +81,7 @@ public sealed class LeaseStore
            where state = 'active'
              and expires_at <= @now
              and (   expires_at <= @late
-                  or not exists (select 1 from grants where grants.id = leases.grant_id and grants.ends_at <= @now))
+                  or (select ends_at from grants where grants.id = leases.grant_id) > @now)
            limit @limit
         """;
 
@@ -100,6 +100,14 @@ public sealed class LeaseStore
            and state = 'revoking'
            and claimed_by = @owner
            and claimed_until = @until
+        """;
+
+    private const string LetGoSql = """
+        update leases
+           set claimed_by = null,
+               claimed_until = null
+         where id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+           and claimed_by = @owner
         """;
 
     private const string ReopenSql = """
@@ -153,6 +161,10 @@ public sealed class LeaseStore
     /// <summary>The minter of a lease whose end began meanwhile is done with the target.</summary>
     public Task ReleaseAsync(Session session, Lease minted, string owner, CancellationToken cancellationToken) =>
         session.WriteAsync(ReleaseSql, new { id = minted.Id, owner, until = minted.MintDeadline }, cancellationToken);
+
+    /// <summary>Gives claims back that <paramref name="owner"/> still has.</summary>
+    internal Task LetGoAsync(Session session, IReadOnlyList<Lease> claimed, string owner, CancellationToken cancellationToken) =>
+        session.WriteAsync(LetGoSql, new { ids = JsonSerializer.Serialize(claimed.Select(l => l.Id)), owner }, cancellationToken);
 
     /// <summary>What was revoked is to be ended again.</summary>
     /// <returns>False when somebody else moved it first.</returns>

@@ -11,9 +11,9 @@ namespace JitBroker.Leases;
 /// (<see cref="WorkInLanes"/>): a target that is paused or asked for patience is left alone, and nobody waits for it but its own leases.
 /// </summary>
 public sealed class ProlongDueLeases(
-    Database database, ProlongStore prolongs, Lanes lanes, ProlongLease prolong, CatalogHolder catalogs, Replica replica, TimeProvider clock, ILogger<ProlongDueLeases> log) : ILaneJob<ProlongOutcome>
+    Database database, LeaseStore leases, ProlongStore prolongs, Lanes lanes, ProlongLease prolong, CatalogHolder catalogs, Replica replica, MintOptions options, TimeProvider clock, ILogger<ProlongDueLeases> log) : ILaneJob<ProlongOutcome>
 {
-    private readonly WorkInLanes<ProlongOutcome> _work = new(catalogs, log);
+    private readonly WorkInLanes<ProlongOutcome> _work = new(catalogs, options, clock, log);
 
     string ILaneJob<ProlongOutcome>.Work => "prolonging";
 
@@ -41,4 +41,7 @@ public sealed class ProlongDueLeases(
 
     Task ILaneJob<ProlongOutcome>.RecordAsync(Lease lease, ProlongOutcome answer, bool isProbe, CancellationToken cancellationToken) =>
         prolong.RecordAsync(lease, answer, isProbe, cancellationToken);
+
+    Task ILaneJob<ProlongOutcome>.LetGoAsync(IReadOnlyList<Lease> claimed, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => leases.LetGoAsync(session, claimed, replica.Id, cancellationToken), cancellationToken);
 }

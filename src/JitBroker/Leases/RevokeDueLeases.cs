@@ -11,6 +11,7 @@ namespace JitBroker.Leases;
 /// </summary>
 public sealed class RevokeDueLeases(
     Database database,
+    LeaseStore leases,
     DueLeaseStore due,
     Lanes lanes,
     MoveOverdueLeases overdue,
@@ -19,10 +20,11 @@ public sealed class RevokeDueLeases(
     RecordEnds record,
     CatalogHolder catalogs,
     Replica replica,
+    MintOptions options,
     TimeProvider clock,
     ILogger<RevokeDueLeases> log) : ILaneJob<EndOutcome>
 {
-    private readonly WorkInLanes<EndOutcome> _work = new(catalogs, log);
+    private readonly WorkInLanes<EndOutcome> _work = new(catalogs, options, clock, log);
 
     string ILaneJob<EndOutcome>.Work => "the end";
 
@@ -51,4 +53,7 @@ public sealed class RevokeDueLeases(
     bool ILaneJob<EndOutcome>.IsDone(EndOutcome answer) => answer is EndOutcome.Ended;
 
     Task ILaneJob<EndOutcome>.RecordAsync(Lease lease, EndOutcome answer, bool isProbe, CancellationToken cancellationToken) => record.HandleAsync(lease, answer, isProbe);
+
+    Task ILaneJob<EndOutcome>.LetGoAsync(IReadOnlyList<Lease> claimed, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => leases.LetGoAsync(session, claimed, replica.Id, cancellationToken), cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using JitBroker.Catalog;
+using JitBroker.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Leases;
@@ -21,13 +22,16 @@ internal interface ILaneJob<TAnswer>
     bool IsDone(TAnswer answer);
 
     Task RecordAsync(Lease lease, TAnswer answer, bool isProbe, CancellationToken cancellationToken);
+
+    /// <summary>Gives back what was claimed and is not asked for.</summary>
+    Task LetGoAsync(IReadOnlyList<Lease> claimed, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Work under way in this process, one lane per target. A lane claims no more than it can work on at once, so a dead target holds up only its own leases and a
-/// dead replica only what it was working on; an answer makes room for the next, and what makes room while a claim is made is claimed together after it.
+/// Work under way in this process, one lane per target (<see cref="LaneWork"/>), so that a dead target holds up only its own leases and a dead replica only what it
+/// had claimed. An answer makes room for the next, before it is recorded.
 /// </summary>
-internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, ILogger log)
+internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, MintOptions options, TimeProvider clock, ILogger log)
 {
     private readonly ConcurrentDictionary<string, LaneWork> _lanes = new(StringComparer.Ordinal);
 
@@ -59,29 +63,30 @@ internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, ILogg
 
     private async Task FillOnceAsync(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
-        var free = lane.Reserve(MintGates.WidthOf(catalogs.Current, target));
-        if (free == 0)
-            return;
-        var started = 0;
-        try
+        if (lane.Room(WidthOf(target)) is var room and > 0)
         {
-            var turn = await job.TakeAsync(target, free, cancellationToken);
-            foreach (var lease in turn.Leases)
-            {
-                lane.Start(() => WorkAsync(lane, lease, turn.IsProbe, job, cancellationToken));
-                started++;
-            }
+            var askBefore = clock.GetUtcNow() + Replica.ClaimFor - options.EndTimeout;
+            var turn = await job.TakeAsync(target, room, cancellationToken);
+            lane.Add(turn.Leases.Select(lease => new Claimed(lease, turn.IsProbe, askBefore)));
         }
-        finally
-        {
-            lane.GiveBack(free - started);
-        }
+
+        StartNext(lane, target, job, cancellationToken);
     }
+
+    private void StartNext(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
+    {
+        while (lane.Next(WidthOf(target), clock.GetUtcNow()) is { } next)
+            lane.Start(() => WorkAsync(lane, next, job, cancellationToken));
+    }
+
+    private int WidthOf(string target) => MintGates.WidthOf(catalogs.Current, target);
 
     private async Task RefillAsync(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
         try
         {
+            // What was claimed ahead needs no claim to be awaited.
+            StartNext(lane, target, job, cancellationToken);
             await FillAsync(lane, target, job, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -94,11 +99,12 @@ internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, ILogg
         }
     }
 
-    private async Task WorkAsync(LaneWork lane, Lease lease, bool isProbe, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
+    private async Task WorkAsync(LaneWork lane, Claimed claimed, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
+        var lease = claimed.Lease;
         try
         {
-            await AttemptAsync(lane, lease, isProbe, job, cancellationToken);
+            await AttemptAsync(lane, claimed, job, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -109,30 +115,32 @@ internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, ILogg
         {
             // The claim runs out and the lease is tried again.
             LogFailed(log, job.Work, lease.Id, e);
-            return;
         }
 
         await RefillAsync(lane, lease.Target, job, cancellationToken);
     }
 
-    private async Task AttemptAsync(LaneWork lane, Lease lease, bool isProbe, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
+    private async Task AttemptAsync(LaneWork lane, Claimed claimed, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
-        var giveBack = () => lane.GiveBack(1);
+        Action over = lane.GiveBack;
         try
         {
-            var answer = await job.AskAsync(lease, cancellationToken);
+            var since = clock.GetTimestamp();
+            var answer = await job.AskAsync(claimed.Lease, cancellationToken);
             if (job.IsDone(answer))
             {
-                lane.Answered();
-                giveBack = lane.Recorded;
-                lane.Start(() => RefillAsync(lane, lease.Target, job, cancellationToken));
+                lane.Answered(clock.GetElapsedTime(since));
+                over = lane.Recorded;
+                lane.Start(() => RefillAsync(lane, claimed.Lease.Target, job, cancellationToken));
             }
+            else if (lane.Missed() is { Count: > 0 } ahead)
+                await job.LetGoAsync(ahead, cancellationToken);
 
-            await job.RecordAsync(lease, answer, isProbe, cancellationToken);
+            await job.RecordAsync(claimed.Lease, answer, claimed.IsProbe, cancellationToken);
         }
         finally
         {
-            giveBack();
+            over();
         }
     }
 

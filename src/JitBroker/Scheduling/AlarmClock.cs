@@ -21,7 +21,7 @@ internal sealed class AlarmClock(
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     /// <summary>Between two rings of the one-shot. What falls due within it is worked on together: by the thousand within a second each would have all sweeps look for it alone.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
 
     private static readonly JobKey Due = new("due", "due");
 
