@@ -48,8 +48,13 @@ public sealed record TeamsOptions
     /// <summary><c>Broker:AllowTestEndpoints</c>.</summary>
     public bool AllowTestEndpoints { get; init; }
 
+    /// <summary>Where people have Teams in the browser, and links to it lead.</summary>
+    internal Uri Client => new(IsGovernment ? "https://gov.teams.microsoft.us" : "https://teams.microsoft.com");
+
     /// <summary>The one issuer of what Teams sends us: the public cloud's, or that of the government cloud where its keys are the ones that are used.</summary>
-    internal string Issuer => OpenIdMetadataUrl.Host == "login.botframework.azure.us" ? "https://api.botframework.us" : "https://api.botframework.com";
+    internal string Issuer => IsGovernment ? "https://api.botframework.us" : "https://api.botframework.com";
+
+    private bool IsGovernment => OpenIdMetadataUrl.Host == "login.botframework.azure.us";
 
     /// <summary>The bot as a member of conversations.</summary>
     public string BotId => "28:" + AppId;

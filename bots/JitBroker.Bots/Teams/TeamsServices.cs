@@ -22,6 +22,8 @@ public static class TeamsServices
             .AddSingleton<TeamsConnector>()
             .AddSingleton<TeamsCalls>()
             .AddSingleton<TeamsReferences>()
+            .AddSingleton<TeamsChannels>()
+            .AddSingleton<TeamsLinks>()
             .AddSingleton<TeamsDirects>()
             .AddSingleton<TeamsReplies>()
             .AddSingleton<TeamsMembers>()

@@ -27,4 +27,7 @@ public static class PlaygroundTeamsDefaults
     [
         new("request", "Ask for access"), new("mine", "My access and my requests"), new("pending", "What waits for me"), new("done", "End my access"), new("help", "What I understand"),
     ];
+
+    /// <summary>What its manifest adds to the composer and to messages.</summary>
+    public static IReadOnlyList<PlaygroundTeamsExtension> Extensions { get; } = [new("jit_request", "Request access"), new("jit_request_for", "Request access for this", OnMessage: true)];
 }

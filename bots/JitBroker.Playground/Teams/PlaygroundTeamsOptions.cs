@@ -39,6 +39,9 @@ public sealed record PlaygroundTeamsOptions
     /// <summary>The commands that the app's manifest lists, which Teams offers over the composer.</summary>
     public IReadOnlyList<PlaygroundTeamsCommand> Commands { get; init; } = PlaygroundTeamsDefaults.Commands;
 
+    /// <summary>What the app's manifest adds beside the composer and to the menu of each message.</summary>
+    public IReadOnlyList<PlaygroundTeamsExtension> Extensions { get; init; } = PlaygroundTeamsDefaults.Extensions;
+
     /// <summary>A larger activity is answered 413. Public documents name 28 and 40 KB; this is the lower.</summary>
     public int MaxActivityBytes { get; init; } = 28 * 1024;
 
@@ -83,3 +86,7 @@ public sealed record PlaygroundTeamsChannel(string Id, string Name)
 
 /// <summary>A command of the app's manifest.</summary>
 public sealed record PlaygroundTeamsCommand(string Title, string Description);
+
+/// <summary>An action command of the app's manifest: it opens a dialog.</summary>
+/// <param name="OnMessage">In the menu of each message; otherwise beside the composer.</param>
+public sealed record PlaygroundTeamsExtension(string Id, string Title, bool OnMessage = false);

@@ -9,9 +9,6 @@ namespace JitBroker.Server.Demo;
 /// </summary>
 internal sealed class Colleague(HttpClient workspace, string id)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Types into a conversation; what begins with a slash is a command.</summary>
     /// <exception cref="TourException">The workspace shows the person an error.</exception>
     public Task TypeAsync(string conversation, string text, CancellationToken cancellationToken) =>
@@ -31,46 +28,24 @@ internal sealed class Colleague(HttpClient workspace, string id)
     /// <exception cref="TourException">It does not come, or is not accepted.</exception>
     public async Task SubmitAsync(string field, JsonObject values, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            while (await workspace.GetFromJsonAsync<JsonObject>($"playground/state?person={id}", either.Token) is not { } state
-                || state["modals"] is not JsonArray { Count: > 0 } modals
-                || modals[^1]!.ToJsonString().Contains($"\"block_id\":\"{field}\"", StringComparison.Ordinal) is false)
-                await Task.Delay(Glance, either.Token);
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
-        {
-            throw new TourException($"No form with the field {field} opened for {id}.");
-        }
-
+        await Looking.UntilAsync(
+            async token => (await workspace.GetFromJsonAsync<JsonObject>($"playground/state?person={id}", token))?["modals"] is JsonArray { Count: > 0 } modals
+                && modals[^1]!.ToJsonString().Contains($"\"block_id\":\"{field}\"", StringComparison.Ordinal) ? modals : null,
+            () => $"No form with the field {field} opened for {id}.",
+            cancellationToken);
         await PostAsync("playground/submit", new JsonObject { ["person"] = id, ["values"] = values }, cancellationToken);
     }
 
     /// <summary>Waits until a message is on this person's screen.</summary>
     /// <param name="what">For the error: what was expected.</param>
     /// <exception cref="TourException">It did not come.</exception>
-    public async Task<Seen> SeesAsync(string conversation, string what, Func<Seen, bool> wanted, CancellationToken cancellationToken)
+    public Task<Seen> SeesAsync(string conversation, string what, Func<Seen, bool> wanted, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         IReadOnlyList<Seen> seen = [];
-        try
-        {
-            while (true)
-            {
-                seen = await ReadAsync(conversation, either.Token);
-                if (seen.LastOrDefault(wanted) is { } found)
-                    return found;
-                await Task.Delay(Glance, either.Token);
-            }
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
-        {
-            var last = seen.Count == 0 ? "nothing" : seen[^1].Everything;
-            throw new TourException($"{id} did not see {what} in {conversation}; the last message there is: {last}");
-        }
+        return Looking.UntilAsync(
+            async token => (seen = await ReadAsync(conversation, token)).LastOrDefault(wanted),
+            () => $"{id} did not see {what} in {conversation}; the last message there is: {(seen.Count == 0 ? "nothing" : seen[^1].Everything)}",
+            cancellationToken);
     }
 
     /// <summary>The messages of a conversation as this person sees them now.</summary>
@@ -101,18 +76,10 @@ internal sealed class Seen(JsonObject message)
 
     /// <summary>The value of a button, or null when there is none.</summary>
     public string? ButtonValue(string actionId) =>
-        Nodes(message["blocks"]).OfType<JsonObject>().Where(n => (n["action_id"] as JsonValue)?.ToString() == actionId).Select(n => n["value"]?.ToString()).FirstOrDefault();
+        Looking.Nodes(message["blocks"]).OfType<JsonObject>().Where(n => (n["action_id"] as JsonValue)?.ToString() == actionId).Select(n => n["value"]?.ToString()).FirstOrDefault();
 
     private static IEnumerable<string> Texts(JsonNode? node) =>
-        Nodes(node).OfType<JsonObject>().Select(n => n["text"]).OfType<JsonValue>().Select(v => v.ToString());
-
-    private static IEnumerable<JsonNode> Nodes(JsonNode? node) => node switch
-    {
-        JsonObject map => map.Where(p => p.Value is not null).SelectMany(p => Nodes(p.Value)).Prepend(map),
-        JsonArray list => list.SelectMany(Nodes),
-        null => [],
-        _ => [node],
-    };
+        Looking.Nodes(node).OfType<JsonObject>().Select(n => n["text"]).OfType<JsonValue>().Select(v => v.ToString());
 }
 
 /// <summary>A step of the tour did not hold.</summary>

@@ -5,7 +5,7 @@ internal sealed class DemoTargets(Uri broker) : IAsyncDisposable
 {
     // A new one is a line here.
     private static readonly StartDemoTarget[] AtOnce = [DemoDatabase.StartAsync, DemoDoor.StartAsync];
-    private static readonly StartDemoTarget[] Later = [DemoRabbitMq.StartAsync, DemoKafka.StartAsync];
+    private static readonly StartDemoTarget[] Later = [DemoAws.StartAsync, DemoRabbitMq.StartAsync, DemoKafka.StartAsync];
 
     private readonly Lock _lock = new();
     private readonly List<IDemoTarget> _found = [];
@@ -42,10 +42,10 @@ internal sealed class DemoTargets(Uri broker) : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(AtOnce.Select(start => StartAsync(start, cancellationToken)));
 
     /// <summary>The slow ones, each told of when it is there, or known not to come.</summary>
-    /// <param name="only">No other; null: all of them.</param>
-    public async Task StartLaterAsync(Func<IDemoTarget?, string, Task> tell, Type? only, CancellationToken cancellationToken)
+    /// <param name="only">No others; empty: all of them.</param>
+    public async Task StartLaterAsync(Func<IDemoTarget?, string, Task> tell, IReadOnlyCollection<Type> only, CancellationToken cancellationToken)
     {
-        foreach (var start in Later.Where(s => only is null || s.Method.DeclaringType == only))
+        foreach (var start in Later.Where(s => only.Count == 0 || only.Contains(s.Method.DeclaringType)))
         {
             var (target, absence) = await StartAsync(start, cancellationToken);
             await tell(target, absence);

@@ -93,8 +93,8 @@ internal sealed class DemoWorld : IAsyncDisposable
     }
 
     /// <summary>Starts what takes longer, beside everything else. The broker takes each over by itself, as it does any change of its catalog; then it is told.</summary>
-    /// <param name="only">The one target that is wanted of them; null: all.</param>
-    public void StartLater(Action<string> tell, Type? only = null) => _later = _later.IsCompleted ? StartLaterAsync(tell, only, _stopping.Token) : _later;
+    /// <param name="only">The targets that are wanted of them; none named: all.</param>
+    public void StartLater(Action<string> tell, params IReadOnlyCollection<Type> only) => _later = _later.IsCompleted ? StartLaterAsync(tell, only, _stopping.Token) : _later;
 
     /// <summary>Comes back when each of them is there, or known not to come.</summary>
     public Task LaterAsync(CancellationToken cancellationToken) => _later.WaitAsync(cancellationToken);
@@ -114,7 +114,7 @@ internal sealed class DemoWorld : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Task StartLaterAsync(Action<string> tell, Type? only, CancellationToken cancellationToken) => Targets.StartLaterAsync(
+    private Task StartLaterAsync(Action<string> tell, IReadOnlyCollection<Type> only, CancellationToken cancellationToken) => Targets.StartLaterAsync(
         async (target, absence) =>
         {
             if (target is null)

@@ -10,7 +10,6 @@ namespace JitBroker.Server.Demo;
 internal sealed class QueueStory(TourScreen screen, TourAccess access)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     /// <exception cref="TourException">A step did not hold.</exception>
     public async Task PlayAsync(CancellationToken cancellationToken)
@@ -27,7 +26,7 @@ internal sealed class QueueStory(TourScreen screen, TourAccess access)
 
     private async Task ConsumeAsync(CancellationToken cancellationToken)
     {
-        await OfferedAsync(cancellationToken);
+        await access.OfferedAsync(DemoRabbitMq.Queue, cancellationToken);
         var grant = await access.GrantAsync(DemoRabbitMq.Queue, "INC-46", "orders are not picked up", cancellationToken);
         var credential = (await access.Terminal.CollectAsync(grant, cancellationToken)).Value.Credential;
         var factory = FactoryOf(credential);
@@ -42,19 +41,6 @@ internal sealed class QueueStory(TourScreen screen, TourAccess access)
         screen.Held($"Her consumer was cut off by the server: {told}");
         TourException.Unless(await IsRefusedAsync(factory, cancellationToken), "Her user still opens a connection.");
         screen.Held("The user is gone from the server; connecting again is refused");
-    }
-
-    /// <summary>The broker takes the queue over by itself, as any change of its catalog, within seconds.</summary>
-    private async Task OfferedAsync(CancellationToken cancellationToken)
-    {
-        for (var waited = TimeSpan.Zero; waited < Patience; waited += Glance)
-        {
-            if ((await access.Terminal.ListEntitlementsAsync(cancellationToken, limit: 200)).Value.Items.Any(e => e.Name == DemoRabbitMq.Queue))
-                return;
-            await Task.Delay(Glance, cancellationToken);
-        }
-
-        throw new TourException($"{DemoRabbitMq.Queue} was not in force within {Patience.TotalSeconds:0} s of its entry in the catalog.");
     }
 
     private static ConnectionFactory FactoryOf(JsonElement credential) =>

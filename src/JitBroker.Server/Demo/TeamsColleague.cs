@@ -10,9 +10,6 @@ internal sealed class TeamsColleague(HttpClient workspace, string handle)
     /// <summary>The chat with the bot.</summary>
     public const string Personal = "personal";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Types into a conversation; in a channel the bot hears what mentions it.</summary>
     /// <exception cref="TourException">The tenant shows the person an error.</exception>
     public Task TypeAsync(string conversation, string text, CancellationToken cancellationToken) =>
@@ -36,26 +33,13 @@ internal sealed class TeamsColleague(HttpClient workspace, string handle)
     /// <summary>Waits until a message is on this person's screen.</summary>
     /// <param name="what">For the error: what was expected.</param>
     /// <exception cref="TourException">It did not come.</exception>
-    public async Task<TeamsSeen> SeesAsync(string conversation, string what, Func<TeamsSeen, bool> wanted, CancellationToken cancellationToken)
+    public Task<TeamsSeen> SeesAsync(string conversation, string what, Func<TeamsSeen, bool> wanted, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         IReadOnlyList<TeamsSeen> seen = [];
-        try
-        {
-            while (true)
-            {
-                seen = await ReadAsync(conversation, either.Token);
-                if (seen.LastOrDefault(wanted) is { } found)
-                    return found;
-                await Task.Delay(Glance, either.Token);
-            }
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
-        {
-            var last = seen.Count == 0 ? "nothing" : seen[^1].Everything;
-            throw new TourException($"{handle} did not see {what} in {conversation} of Teams; the last message there is: {last}");
-        }
+        return Looking.UntilAsync(
+            async token => (seen = await ReadAsync(conversation, token)).LastOrDefault(wanted),
+            () => $"{handle} did not see {what} in {conversation} of Teams; the last message there is: {(seen.Count == 0 ? "nothing" : seen[^1].Everything)}",
+            cancellationToken);
     }
 
     private async Task<IReadOnlyList<TeamsSeen>> ReadAsync(string conversation, CancellationToken cancellationToken)
@@ -86,16 +70,8 @@ internal sealed class TeamsSeen(JsonObject message)
     public bool Says(string words) => Everything.Contains(words, StringComparison.Ordinal);
 
     /// <summary>Whether this person's view has that button.</summary>
-    public bool Offers(string verb) => Nodes(message["card"]).OfType<JsonObject>().Any(n => n["title"] is not null && (n["verb"] as JsonValue)?.ToString() == verb);
+    public bool Offers(string verb) => Looking.Nodes(message["card"]).OfType<JsonObject>().Any(n => n["title"] is not null && (n["verb"] as JsonValue)?.ToString() == verb);
 
-    private static IEnumerable<string> Words(JsonNode? node) => Nodes(node).OfType<JsonObject>()
+    private static IEnumerable<string> Words(JsonNode? node) => Looking.Nodes(node).OfType<JsonObject>()
         .SelectMany(n => new[] { n["text"], n["title"], n["value"] }).OfType<JsonValue>().Select(v => v.ToString().Replace("**", "", StringComparison.Ordinal));
-
-    private static IEnumerable<JsonNode> Nodes(JsonNode? node) => node switch
-    {
-        JsonObject map => map.Where(p => p.Value is not null).SelectMany(p => Nodes(p.Value)).Prepend(map),
-        JsonArray list => list.SelectMany(Nodes),
-        null => [],
-        _ => [node],
-    };
 }

@@ -24,8 +24,8 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
     {
         var ana = new Colleague(_workspace, "U0ANA");
         var bea = new Colleague(_workspace, "U0BEA");
-        // It takes its time to start; its chapter comes late.
-        world.StartLater(static _ => { }, only: typeof(DemoRabbitMq));
+        // They take their time to start; their chapters come late.
+        world.StartLater(static _ => { }, typeof(DemoAws), typeof(DemoRabbitMq));
         screen.Chapter("Ana signs her terminal in, by chat");
         using var terminal = await SignInAsync(ana, cancellationToken);
 
@@ -62,6 +62,8 @@ internal sealed class Tour(DemoWorld world, TourScreen screen) : IDisposable
 
         await world.LaterAsync(cancellationToken);
         await AtAsync<DemoRabbitMq>("A consumer of a queue gets messages, and is cut off while it waits", _ => new QueueStory(screen, access).PlayAsync(cancellationToken));
+
+        await AtAsync<DemoAws>("A reader of a stream at AWS is denied while it reads, and others of its role are not", aws => new StreamStory(screen, access).PlayAsync(aws, cancellationToken));
 
         screen.Chapter("The record");
         await ReadRecordAsync(terminal, request, cancellationToken);

@@ -11,6 +11,20 @@ internal sealed class TourAccess(TourScreen screen, string channel, Colleague an
 
     public BrokerClient Terminal => terminal;
 
+    /// <summary>The broker takes an entitlement over by itself, as any change of its catalog, within seconds.</summary>
+    /// <exception cref="TourException">It did not.</exception>
+    public async Task OfferedAsync(string entitlement, CancellationToken cancellationToken)
+    {
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += Glance)
+        {
+            if ((await terminal.ListEntitlementsAsync(cancellationToken, limit: 200)).Value.Items.Any(e => e.Name == entitlement))
+                return;
+            await Task.Delay(Glance, cancellationToken);
+        }
+
+        throw new TourException($"{entitlement} was not in force within {Patience.TotalSeconds:0} s of its entry in the catalog.");
+    }
+
     /// <param name="ticket">One that no other chapter uses: by it the card is known.</param>
     /// <returns>The id of the grant.</returns>
     /// <exception cref="TourException">There is none.</exception>

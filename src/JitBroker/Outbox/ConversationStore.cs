@@ -93,6 +93,14 @@ public sealed class ConversationStore
            limit 1
         """;
 
+    private const string TeamsSql = """
+        select distinct team
+                   from conversations
+                  where tenant = @tenant
+                    and team is not null
+               order by team
+        """;
+
     private const string MemberSql = """
         select member
           from members
@@ -124,6 +132,9 @@ public sealed class ConversationStore
     /// <summary>The one of a tenant that was heard of last: it shows where the tenant is served.</summary>
     public Task<Conversation?> LatestAsync(Session session, string tenant, CancellationToken cancellationToken) =>
         session.FirstOrDefaultAsync<Conversation>(LatestSql, new { tenant }, cancellationToken);
+
+    /// <summary>The teams of a tenant that the broker was let into.</summary>
+    public Task<IReadOnlyList<string>> TeamsAsync(Session session, string tenant, CancellationToken cancellationToken) => session.QueryAsync<string>(TeamsSql, new { tenant }, cancellationToken);
 
     /// <summary>The id by which the service knows an account; null: not known yet.</summary>
     public Task<string?> MemberAsync(Session session, string tenant, string account, CancellationToken cancellationToken) =>

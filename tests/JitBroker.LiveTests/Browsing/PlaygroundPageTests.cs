@@ -27,6 +27,7 @@ public sealed class PlaygroundPageTests
         Assert.Empty(bea.Complaints);
         // Where it is, or that it is not there: whichever, it is said.
         await demo.SaysAsync("RabbitMQ");
+        await demo.SaysAsync("AWS");
         Assert.Equal(0, await demo.InterruptAsync());
     }
 

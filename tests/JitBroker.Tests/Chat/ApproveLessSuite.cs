@@ -47,6 +47,21 @@ public abstract class ApproveLessSuite(Wiring wiring) : ChatSuite(wiring)
     }
 
     [Fact]
+    public async Task A_form_that_is_sent_empty_says_what_is_missing_and_an_opened_one_says_nothing()
+    {
+        await using var bench = await StartAsync();
+        await OpenAsync(bench, await bench.AskAsync());
+        Assert.DoesNotContain("not a duration", (await bench.FormAsync("bea"))!.Text, StringComparison.Ordinal);
+        Assert.NotEmpty((await bench.SendEmptyAsync("bea")).Faults["duration"]);
+        Assert.Equal("pending", Assert.Single(await bench.QueryAsync<string>("select state from requests")));
+        Assert.Empty(await bench.QueryAsync<string>("select id from decisions"));
+        Assert.Contains("invalid_duration", Assert.Single(await bench.QueryAsync<string>("select data from events where type = 'refused'")), StringComparison.Ordinal);
+
+        Assert.True((await bench.SubmitAsync("bea", ("preset", "PT30M"), ("duration", "20m"))).IsAccepted);
+        await bench.UntilCardAsync("Approved for 20 min by Bea");
+    }
+
+    [Fact]
     public async Task Of_two_approvals_the_shorter_holds_and_the_card_says_who_gave_what()
     {
         await using var bench = await StartAsync();

@@ -51,6 +51,16 @@ public abstract class AskSuite(Wiring wiring) : ChatSuite(wiring)
     }
 
     [Fact]
+    public async Task A_form_that_is_sent_empty_says_what_is_missing_and_an_opened_one_says_nothing()
+    {
+        await using var bench = await StartAsync();
+        await bench.SayAsync("ana", "request");
+        Assert.DoesNotContain("⚠", (await bench.UntilFormAsync("ana", "What do you need?")).Text, StringComparison.Ordinal);
+        Assert.NotEmpty((await bench.SendEmptyAsync("ana")).Faults["entitlement"]);
+        Assert.Empty(await bench.QueryAsync<string>("select id from requests"));
+    }
+
+    [Fact]
     public async Task A_bundle_is_asked_for_by_its_name_all_or_none()
     {
         await using var bench = await StartAsync(Kit());

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using JitBroker.Catalog;
 using JitBroker.Tests.Loop;
 using JitBroker.Tests.Slack;
+using JitBroker.Tests.Teams;
 
 namespace JitBroker.Tests.Chat;
 
@@ -88,6 +90,31 @@ internal abstract class ChatBench(SlackBench host) : IAsyncDisposable
     /// <summary>A form from a client that makes up what it sends.</summary>
     public abstract Task<Sent> ForgeFormAsync(string person, string form, string about, params (string Field, string Value)[] values);
 
+    /// <summary>Sends the form that stands open with nothing in it, past what the client itself checks.</summary>
+    public abstract Task<Sent> SendEmptyAsync(string person);
+
+    /// <summary>Opens everything of theirs: the Home tab, or what <c>mine</c> answers.</summary>
+    public abstract Task<Seen> OpenHomeAsync(string person);
+
+    /// <summary>Waits until their Home says so; where it is not kept true by itself they look again.</summary>
+    public abstract Task<Seen> UntilHomeAsync(string person, string text);
+
+    /// <summary>Presses the first button of that kind on their Home.</summary>
+    public abstract Task PressHomeAsync(string person, string action);
+
+    /// <summary>A press on their Home from a client that makes up what it sends.</summary>
+    public abstract Task ForgeHomePressAsync(string person, string action, string id);
+
+    /// <summary>What the surface offers to begin a request with, besides words: a shortcut, a command beside the composer.</summary>
+    public abstract Task ShortcutAsync(string person);
+
+    /// <summary>Writes to others, in the channel of requests; the bot is not told.</summary>
+    /// <returns>The message's id.</returns>
+    public abstract Task<string> WriteAsync(string person, string text);
+
+    /// <summary>The same from the menu of a message.</summary>
+    public abstract Task ShortcutOnAsync(string person, string message);
+
     /// <summary>An account that nobody knows yet.</summary>
     public abstract Task JoinAsync(string person, string name);
 
@@ -96,6 +123,12 @@ internal abstract class ChatBench(SlackBench host) : IAsyncDisposable
 
     /// <summary>The chat service does not say who somebody is, once.</summary>
     public abstract Task HideAccountsOnceAsync();
+
+    /// <summary>The next posts into a channel take effect, and the broker is told that they failed.</summary>
+    public abstract Task LosePostsAsync(int times);
+
+    /// <summary>The next edit is refused for good.</summary>
+    public abstract Task RefuseEditAsync();
 
     // What they see.
 
@@ -123,6 +156,22 @@ internal abstract class ChatBench(SlackBench host) : IAsyncDisposable
     public abstract string? ThreadOf(Seen message);
 
     public abstract string IdOf(Seen message);
+
+    /// <summary>What an address that leads to a message has in it.</summary>
+    public abstract string LinkTo(Place place, string message);
+
+    /// <summary>All of a message in which markup, links or mentions would come to life, as it goes over the wire.</summary>
+    public abstract string LiveOf(Seen message);
+
+    /// <summary>The broker does not know that it posted a message, as when it died before that was written down.</summary>
+    public async Task ForgetCopyAsync(Seen message)
+    {
+        await QueryAsync<string>("delete from deliveries where copy_id in (select id from copies where message = @id) returning id", new { id = IdOf(message) });
+        Assert.Single(await QueryAsync<string>("delete from copies where message = @id returning id", new { id = IdOf(message) }));
+    }
+
+    /// <summary>Another catalog is in force, with the accounts of everybody in it.</summary>
+    public void Replace(CatalogSnapshot catalog) => Get<CatalogHolder>().Replace(TeamsAccounts.With(catalog));
 
     public async Task<Seen?> CardAsync(string person = "bea", Place place = Place.Requests, string? having = null) =>
         (await SeesAsync(person, place)).LastOrDefault(m => having is null || m.Has(having));

@@ -63,6 +63,21 @@ public abstract class DecideSuite(Wiring wiring) : ChatSuite(wiring)
     }
 
     [Fact]
+    public async Task A_denial_that_is_sent_empty_says_which_field_is_missing_and_an_opened_one_says_nothing()
+    {
+        await using var bench = await StartAsync();
+        await bench.PressAsync("dan", await bench.AskAsync(), "deny");
+        Assert.DoesNotContain("Say why", (await bench.UntilFormAsync("dan", "Deny this request")).Text, StringComparison.Ordinal);
+        Assert.Contains("Say why you deny it", (await bench.SendEmptyAsync("dan")).Faults["reason"], StringComparison.Ordinal);
+        Assert.Equal("pending", Assert.Single(await bench.QueryAsync<string>("select state from requests")));
+        Assert.Empty(await bench.QueryAsync<string>("select id from decisions"));
+        Assert.Contains("reason_required", Assert.Single(await bench.QueryAsync<string>("select data from events where type = 'refused'")), StringComparison.Ordinal);
+
+        Assert.True((await bench.SubmitAsync("dan", ("reason", "use the replica"))).IsAccepted);
+        await bench.UntilCardAsync("Denied by Dan");
+    }
+
+    [Fact]
     public async Task A_denial_whose_metadata_names_another_request_is_judged_by_that_one()
     {
         await using var bench = await StartAsync();

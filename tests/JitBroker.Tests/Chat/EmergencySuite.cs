@@ -76,6 +76,28 @@ public abstract class EmergencySuite(Wiring wiring) : ChatSuite(wiring)
         Assert.Equal("done", Assert.Single(await bench.QueryAsync<string>("select state from reviews")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_review_that_is_sent_empty_says_what_is_missing_and_an_opened_one_says_nothing(bool byWords)
+    {
+        await using var bench = await LoudAsync();
+        var taken = (await bench.Get<TakeBreakGlass>().HandleAsync(TestBroker.As("cy"), new EmergencyOrder(TestCatalog.Logs, null, "INC-77", "checkout down"), null, CancellationToken.None)).Value!;
+        if (byWords)
+            await bench.SayAsync("eli", "review " + taken.Grant.Id);
+        else
+            await bench.PressAsync("eli", await bench.UntilButtonAsync("eli", "review", Place.Loud), "review");
+        Assert.DoesNotContain("⚠", (await bench.UntilFormAsync("eli", "What do you find?")).Text, StringComparison.Ordinal);
+        Assert.NotEmpty((await bench.SendEmptyAsync("eli")).Faults["verdict"]);
+        Assert.NotEmpty((await bench.SubmitAsync("eli", ("verdict", "misuse"), ("comment", " "))).Faults["comment"]);
+        Assert.Equal("misuse", (await bench.FormAsync("eli"))!["verdict"]);
+        Assert.Equal("due", Assert.Single(await bench.QueryAsync<string>("select state from reviews")));
+        Assert.Equal(2, (await bench.QueryAsync<string>("select id from events where type = 'refused'")).Count);
+
+        Assert.True((await bench.SubmitAsync("eli", ("comment", "there was no incident"))).IsAccepted);
+        Assert.Equal("done", Assert.Single(await bench.QueryAsync<string>("select state from reviews")));
+    }
+
     [Fact]
     public async Task Somebody_not_on_call_gets_no_form_and_a_forged_one_takes_nothing()
     {

@@ -25,39 +25,6 @@ public sealed class OutgoingTests
     }
 
     [Fact]
-    public async Task A_post_whose_answer_was_lost_is_posted_again_and_the_unknown_copy_is_corrected_at_its_first_press()
-    {
-        await using var bench = await SlackBench.StartAsync();
-        await bench.FaultAsync(new { method = "chat.postMessage", times = 2, status = 500, after_effect = true });
-        await bench.SayAsync("ana", "/access request logs:read 1h INC-1");
-        await bench.UntilCardAsync("asks for");
-        bench.Clock.Advance(TimeSpan.FromSeconds(10));
-        await bench.UntilAsync(async () => (await bench.SeesAsync("bea")).Count == 2);
-        await bench.UntilAsync(async () => (await bench.QueryAsync<string>("select id from copies where channel = 'C0ACCESS'")).Count == 1);
-
-        var unknown = (await bench.SeesAsync("bea"))[0];
-        await bench.PressAsync("bea", unknown, "approve");
-        await bench.UntilAsync(async () => (await bench.SeesAsync("bea")).All(m => SlackBench.Text(m).Contains("ready for Ana", StringComparison.Ordinal)));
-        Assert.Single(await bench.QueryAsync<string>("select id from grants"));
-        Assert.Equal(2, (await bench.QueryAsync<string>("select id from copies where channel = 'C0ACCESS'")).Count);
-    }
-
-    [Fact]
-    public async Task A_press_with_somebody_elses_request_forged_into_it_shows_that_request_to_nobody()
-    {
-        await using var bench = await SlackBench.StartAsync();
-        await bench.AskAsync("ana", reason: "INC-1 a secret plan");
-        var id = (await bench.QueryAsync<string>("select id from requests"))[0];
-        await bench.AskAsync("cy", TestCatalog.Auto);
-        var own = (await bench.CardAsync("cy", SlackBench.Direct("cy")))!;
-        await bench.QueryAsync<string>("select 1");
-        await bench.DoAsync("deliver", new { kind = "interaction", body = ForgedPress.Of("U0CY", "approve", "999.1", id, SlackBench.Direct("cy")) });
-        await bench.UntilAsync(async () => SlackBench.Text(new JsonArray([.. (await bench.SeesAsync("cy", SlackBench.Direct("cy"))).Select(m => (JsonNode)m.DeepClone())])).Contains("not among those who decide", StringComparison.Ordinal));
-        Assert.Empty(await bench.QueryAsync<string>("select id from copies where message = '999.1'"));
-        Assert.NotNull(own);
-    }
-
-    [Fact]
     public async Task A_private_answer_that_finds_no_way_is_tried_again()
     {
         await using var bench = await SlackBench.StartAsync();
@@ -142,23 +109,6 @@ public sealed class OutgoingTests
     }
 
     [Fact]
-    public async Task A_known_card_whose_edit_was_given_up_is_corrected_at_its_next_press()
-    {
-        await using var bench = await SlackBench.StartAsync();
-        var card = await bench.AskAsync();
-        await bench.FaultAsync(new { method = "chat.update", status = 200, error = "some_new_refusal" });
-        await bench.PressAsync("bea", card, "approve");
-        await bench.UntilAsync(async () => (await bench.QueryAsync<string>("select state from deliveries where copy_id is not null")).Contains("dead"));
-        await bench.UntilAsync(async () => SlackBench.Text(await bench.CardAsync("ana", Ana)).Contains("ready for Ana", StringComparison.Ordinal) || SlackBench.Text(await bench.CardAsync()).Contains("ready for Ana", StringComparison.Ordinal));
-        if (SlackBench.HasButton(await bench.CardAsync(), "approve"))
-            await bench.PressAsync("dan", (await bench.CardAsync())!, "approve");
-        else
-            await bench.PressAsync("ana", (await bench.CardAsync("ana", Ana))!, "cancel", Ana);
-        await bench.UntilCardAsync("ready for Ana");
-        await bench.UntilCardAsync("ready for Ana", "ana", Ana);
-    }
-
-    [Fact]
     public async Task While_the_token_is_refused_everything_waits_and_nothing_dies()
     {
         await using var bench = await SlackBench.StartAsync(workspace: o => o with { Scopes = ["commands", "im:write", "users:read", "channels:read", "groups:read"] });
@@ -186,5 +136,15 @@ public sealed class OutgoingTests
         await bench.UntilWhisperAsync("ana", "You are *Ana*");
         await bench.DoAsync("deliver", new { kind = "command", body = "command=%2Faccess&text=whoami&team_id=T0EX&user_id=U0ANA&channel_id=C0NONE&trigger_id=t.2&api_app_id=A0JIT" });
         await bench.UntilCardAsync("You are *Ana*", "ana", Ana);
+    }
+
+    [Fact]
+    public async Task A_message_without_a_link_still_is_a_reason()
+    {
+        await using var bench = await SlackBench.StartAsync();
+        await bench.SayAsync("cy", "INC-42 slow");
+        await bench.FaultAsync(new { method = "chat.getPermalink", error = "internal_error" });
+        await bench.DoAsync("shortcut", new { person = "ana", callback_id = "jit_request_for", conversation = SlackBench.Channel, ts = (string)(await bench.SeesAsync("ana")).Last(m => !(bool)m["from_app"]!)["ts"]! });
+        await bench.UntilAsync(async () => SlackBench.Entered(await bench.ModalAsync("ana"), "reason") == "INC-42 slow");
     }
 }

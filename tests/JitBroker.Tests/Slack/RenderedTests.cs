@@ -54,16 +54,6 @@ public sealed partial class RenderedTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_reason_made_of_a_message_is_one_short_line() =>
-        Prop.ForAll(EverySaying.Hostile, text =>
-        {
-            var payload = new JsonObject { ["message"] = new JsonObject { ["text"] = text } };
-            var reason = MessageReason.Of(new SlackDelivery("D1", SlackKinds.MessageShortcut, payload));
-            Assert.InRange(reason.Length, 0, 300);
-            Assert.DoesNotMatch(Hidden(), reason);
-        }).QuickCheckThrowOnFailure();
-
-    [Fact]
     public void What_is_cut_is_cut_between_whole_characters_and_marked()
     {
         Assert.Equal("👩‍👩‍👧‍👦…", Cut.To("👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 13));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using JitBroker.Outbox;
 using JitBroker.Tests.Chat;
 
 namespace JitBroker.Tests.Slack;
@@ -14,7 +15,8 @@ internal sealed partial class SlackChat(SlackBench host) : ChatBench(host)
     public override Task PressAsync(string person, Seen message, string action) => Host.PressAsync(person, message.Raw, action, ChannelOf(person, message.Place));
 
     public override Task ForgePressAsync(string person, string action, string id, Seen? message = null) => Host.DoAsync(
-        "deliver", new { kind = "interaction", body = ForgedPress.Of(UserOf(person), action, (string?)message?.Raw["ts"] ?? "1.1", id, trigger: NextTrigger()) });
+        "deliver",
+        new { kind = "interaction", body = ForgedPress.Of(UserOf(person), action, (string?)message?.Raw["ts"] ?? "1.1", id, ChannelOf(person, message?.Place ?? Place.Requests), NextTrigger()) });
 
     public override async Task CollectAsync(string person, Seen card, string grantId)
     {
@@ -49,6 +51,52 @@ internal sealed partial class SlackChat(SlackBench host) : ChatBench(host)
         return (string?)answer["body"] is { Length: > 0 } text ? Result((JsonObject)JsonNode.Parse(text)!) : new Sent(true, new Dictionary<string, string>(StringComparer.Ordinal));
     }
 
+    public override async Task<Sent> SendEmptyAsync(string person)
+    {
+        var fields = (await Host.ModalAsync(person))!["state"]!["values"]!.AsObject().ToDictionary(f => f.Key, _ => new { value = (string?)null }, StringComparer.Ordinal);
+        return Result(await Host.SubmitAsync(person, fields, force: true));
+    }
+
+    public override async Task ShortcutAsync(string person) => Assert.True((bool)(await Host.DoAsync("shortcut", new { person, callback_id = "jit_request" }))["ok"]!);
+
+    public override async Task<string> WriteAsync(string person, string text)
+    {
+        await Host.SayAsync(person, text);
+        return (string)(await Host.SeesAsync(person)).Last(m => !(bool)m["from_app"]!)["ts"]!;
+    }
+
+    public override Task ShortcutOnAsync(string person, string message) =>
+        Host.DoAsync("shortcut", new { person, callback_id = "jit_request_for", conversation = SlackBench.Channel, ts = message });
+
+    public override async Task<Seen> OpenHomeAsync(string person) => Of(await Host.OpenHomeAsync(person), Place.Direct);
+
+    public override async Task<Seen> UntilHomeAsync(string person, string text)
+    {
+        Seen? home = null;
+        await UntilAsync(async () =>
+        {
+            Clock.Advance(Announcer.HomePause);
+            home = await Host.HomeAsync(person) is { } view ? Of(view, Place.Direct) : null;
+            return home?.Text.Contains(text, StringComparison.Ordinal) == true;
+        });
+        return home!;
+    }
+
+    public override Task PressHomeAsync(string person, string action) => Host.PressHomeAsync(person, action);
+
+    public override Task ForgeHomePressAsync(string person, string action, string id)
+    {
+        var user = UserOf(person);
+        var body = new JsonObject
+        {
+            ["type"] = "block_actions", ["api_app_id"] = "A0JIT", ["trigger_id"] = NextTrigger(), ["team"] = new JsonObject { ["id"] = "T0EX" },
+            ["user"] = new JsonObject { ["id"] = user, ["team_id"] = "T0EX" }, ["view"] = new JsonObject { ["type"] = "home", ["id"] = "V1" },
+            ["container"] = new JsonObject { ["type"] = "view", ["view_id"] = "V1" },
+            ["actions"] = new JsonArray(new JsonObject { ["type"] = "button", ["action_id"] = action, ["block_id"] = "b", ["value"] = id }),
+        };
+        return Host.DoAsync("deliver", new { kind = "interaction", body = "payload=" + Uri.EscapeDataString(body.ToJsonString()) });
+    }
+
     public override async Task JoinAsync(string person, string name) =>
         Assert.True((bool)(await Host.DoAsync("person", new { id = UserOf(person), handle = person, name, join = new[] { SlackBench.Channel, SlackBench.Loud, SlackBench.Operations } }))["ok"]!);
 
@@ -62,12 +110,19 @@ internal sealed partial class SlackChat(SlackBench host) : ChatBench(host)
 
     public override Task HideAccountsOnceAsync() => Host.FaultAsync(new { method = "users.info", status = 500 });
 
+    public override Task LosePostsAsync(int times) => Host.FaultAsync(new { method = "chat.postMessage", times, status = 500, after_effect = true });
+
+    public override Task RefuseEditAsync() => Host.FaultAsync(new { method = "chat.update", status = 200, error = "some_new_refusal" });
+
     public override async Task<IReadOnlyList<Seen>> SeesAsync(string person, Place place = Place.Requests) =>
         [.. (await Host.SeesAsync(person, ChannelOf(person, place))).Where(m => (bool)m["from_app"]! && !(bool)m["ephemeral"]!).Select(m => Of(m, place))];
 
     public override async Task<IReadOnlyList<Seen>> ToldAsync(string person)
     {
+        // Over a Home, a refusal is a view of its own.
         var told = new List<Seen>();
+        if (await Host.ModalAsync(person) is { } modal && modal["submit"] is null)
+            told.Add(Of(modal, Place.Direct));
         foreach (var place in new[] { Place.Direct, Place.Loud, Place.Requests })
         {
             if (await Host.WhisperAsync(person, ChannelOf(person, place)) is { } whisper)
@@ -102,6 +157,18 @@ internal sealed partial class SlackChat(SlackBench host) : ChatBench(host)
     public override string? ThreadOf(Seen message) => (string?)message.Raw["thread_ts"] is { } root && root != IdOf(message) ? root : null;
 
     public override string IdOf(Seen message) => (string)message.Raw["ts"]!;
+
+    public override string LinkTo(Place place, string message) => $"/archives/{ChannelOf("", place)}/p{message.Replace(".", "", StringComparison.Ordinal)}";
+
+    public override string LiveOf(Seen message) => Mrkdwn(message.Raw) + (string?)message.Raw["text"];
+
+    private static string Mrkdwn(JsonNode? node) => node switch
+    {
+        JsonObject o when (string?)o["type"] == "mrkdwn" => (string)o["text"]! + "\n",
+        JsonObject o => string.Concat(o.Select(p => Mrkdwn(p.Value))),
+        JsonArray a => string.Concat(a.Select(Mrkdwn)),
+        _ => "",
+    };
 
     private string NextTrigger() => "forged." + Ids.New(Clock.GetUtcNow());
 

@@ -43,3 +43,15 @@ public sealed class ApproveLessTests() : ApproveLessSuite(Wiring.Http);
 public sealed class EmergencyTests() : EmergencySuite(Wiring.Http);
 
 public sealed class WaitingTests() : WaitingSuite(Wiring.Http);
+
+public sealed class ShortcutTests() : ShortcutSuite(Wiring.Http);
+
+public sealed class AnswerTests() : AnswerSuite(Wiring.Http);
+
+public sealed class StrayTests() : StraySuite(Wiring.Http);
+
+public sealed class AbuseTests() : AbuseSuite(Wiring.Http);
+
+public sealed class StormTests() : StormSuite(Wiring.HttpInChaos);
+
+public sealed class StormOverSocketsTests() : StormSuite(Wiring.SocketInChaos);

@@ -144,6 +144,23 @@ public sealed class ActingTests
         Assert.DoesNotContain("jit creds", await InvokeAsync(chat, "cy", "collect", new { id = grant }), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"commandId":"jit_request_for"}""", "")]
+    [InlineData("""{"commandId":"jit_request_for","messagePayload":"x"}""", "")]
+    [InlineData("""{"commandId":"jit_request_for","messagePayload":{"body":{"contentType":"html","content":"<p>INC-1 &lt;b&gt; <a href=\"https://evil.example\">here</a><script>x</script> <"}}}""", "INC-1 <b> here x <")]
+    [InlineData("""{"commandId":"jit_request_for","messagePayload":{"body":{"contentType":"text","content":"INC-1 <b>"},"linkToMessage":"https://teams.microsoft.com/l/message/1/2"}}""", "INC-1 <b> https://teams.microsoft.com/l/message/1/2")]
+    [InlineData("""{"commandId":"something_else"}""", null)]
+    public async Task Whatever_a_message_is_said_to_hold_is_a_reason_and_nothing_else(string value, string? reason)
+    {
+        await using var chat = await StartAsync();
+        var answer = JsonNode.Parse((string)(await DeliverAsync(chat, "ana", "composeExtension/fetchTask", JsonNode.Parse(value)!))["body"]!)!["task"]!;
+        Assert.Equal(reason is null ? "message" : "continue", (string?)answer["type"]);
+        if (reason is not null)
+            Assert.Equal(reason, (string?)CardShapes.All(answer["value"]!["card"]!["content"], "Input.Text").First(i => (string?)i["id"] == "in_reason")["value"] ?? "");
+        Assert.Empty(await chat.QueryAsync<string>("select id from inbox"));
+        Assert.Empty(await chat.QueryAsync<string>("select id from requests"));
+    }
+
     private static async Task<ChatBench> StartAsync() => new TeamsChat(await SlackBench.StartAsync(wiring: Wiring.Teams));
 
     private static Task<JsonObject> OwnAsync(ChatBench chat, string person, string text) => chat.Host.DoAsync("teams/say", new { person, conversation = "personal", text });

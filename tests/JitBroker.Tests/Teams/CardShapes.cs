@@ -19,8 +19,8 @@ internal static class CardShapes
         ["Input.ChoiceSet"] = "id label style choices placeholder value isRequired errorMessage",
         ["Input.Date"] = "id label value",
         ["Input.Time"] = "id label value",
-        ["Action.Execute"] = "title verb data style fallback",
-        ["Action.Submit"] = "title data style",
+        ["Action.Execute"] = "title verb data style fallback associatedInputs",
+        ["Action.Submit"] = "title data style associatedInputs",
         ["Action.ShowCard"] = "title card style",
         ["Action.OpenUrl"] = "title url",
     };

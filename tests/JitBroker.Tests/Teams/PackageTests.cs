@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using JitBroker.Bots.Teams;
+using JitBroker.Playground;
 
 namespace JitBroker.Tests.Teams;
 
@@ -20,7 +21,7 @@ public sealed class PackageTests
         Assert.Equal(["personal", "team"], bot["scopes"]!.AsArray().Select(s => (string?)s));
         Assert.Equal(["jit.example.com"], manifest["validDomains"]!.AsArray().Select(d => (string?)d));
         Assert.Equal("https://jit.example.com", (string?)manifest["developer"]!["websiteUrl"]);
-        foreach (var more in (string[])["permissions", "authorization", "webApplicationInfo", "devicePermissions", "composeExtensions", "staticTabs"])
+        foreach (var more in (string[])["permissions", "authorization", "webApplicationInfo", "devicePermissions", "staticTabs"])
             Assert.False(manifest.ContainsKey(more), more);
 
         // Teams' own numbers.
@@ -30,6 +31,23 @@ public sealed class PackageTests
         var commands = bot["commandLists"]![0]!["commands"]!.AsArray();
         Assert.InRange(commands.Count, 1, 10);
         Assert.All(commands, c => Assert.True(((string)c!["title"]!).Length <= 32 && ((string)c["description"]!).Length <= 128));
+    }
+
+    [Fact]
+    public void Its_commands_on_messages_are_those_that_are_answered_and_read_no_message_by_themselves()
+    {
+        var extension = Assert.Single(((JsonObject)JsonNode.Parse(Read("manifest.json"))!)["composeExtensions"]!.AsArray())!;
+        Assert.Equal(App, (string?)extension["botId"]);
+        Assert.False(((JsonObject)extension).ContainsKey("messageHandlers"));
+        var commands = extension["commands"]!.AsArray();
+        Assert.Equal(
+            ["jit_request compose commandBox", "jit_request_for message"],
+            commands.Select(c => $"{c!["id"]} {string.Join(' ', c["context"]!.AsArray())}"));
+        Assert.All(commands, c => Assert.True(TeamsExtension.Has((string?)c!["id"]) && (string?)c["type"] == "action" && (bool)c["fetchTask"]!));
+        Assert.All(commands, c => Assert.True(((string)c!["title"]!).Length <= 32 && ((string)c["description"]!).Length <= 128));
+        Assert.Equal(
+            new PlaygroundTeamsOptions().Extensions.Select(e => (e.Id, e.Title, e.OnMessage)),
+            commands.Select(c => ((string)c!["id"]!, (string)c["title"]!, c["context"]!.AsArray().Any(x => (string?)x == "message"))));
     }
 
     [Theory]

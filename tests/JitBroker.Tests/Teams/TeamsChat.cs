@@ -70,7 +70,18 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
     public override async Task<Sent> SubmitAsync(string person, params (string Field, string Value)[] values)
     {
         var form = (await OpenAsync(person))!;
-        var answer = await form.PressAsync(form.Name, new JsonObject(values.Select(v => KeyValuePair.Create<string, JsonNode?>("in_" + v.Field, v.Value))));
+        return await SendAsync(person, form, new JsonObject(values.Select(v => KeyValuePair.Create<string, JsonNode?>("in_" + v.Field, v.Value))));
+    }
+
+    public override async Task<Sent> SendEmptyAsync(string person)
+    {
+        var form = (await OpenAsync(person))!;
+        return await SendAsync(person, form, new JsonObject(InputsOf(form.Card).Select(i => KeyValuePair.Create<string, JsonNode?>((string)i["id"]!, ""))));
+    }
+
+    private async Task<Sent> SendAsync(string person, OpenForm form, JsonObject inputs)
+    {
+        var answer = await form.PressAsync(form.Name, inputs);
         if (answer["errors"] is JsonObject { Count: > 0 } errors)
             return new Sent(false, errors.ToDictionary(e => e.Key["in_".Length..], e => (string)e.Value!, StringComparer.Ordinal));
         if ((string?)answer["shown"] == "error")
@@ -90,6 +101,42 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
         return new Sent(false, new Dictionary<string, string>(StringComparer.Ordinal) { [""] = (string)task["value"]! });
     }
 
+    public override async Task ShortcutAsync(string person) => Assert.Equal("dialog", (string?)(await Host.DoAsync("teams/extension", new { person, conversation = Requests, command = "jit_request" }))["shown"]);
+
+    public override async Task<string> WriteAsync(string person, string text)
+    {
+        var said = await Host.DoAsync("teams/say", new { person, conversation = Requests, text });
+        Assert.False((bool)said["delivered"]!);
+        return (string)said["id"]!;
+    }
+
+    public override Task ShortcutOnAsync(string person, string message) =>
+        Host.DoAsync("teams/extension", new { person, conversation = Requests, command = "jit_request_for", id = message });
+
+    public override async Task<Seen> OpenHomeAsync(string person)
+    {
+        var before = await HomesAsync(person);
+        await Host.DoAsync("teams/say", new { person, conversation = "personal", text = "mine" });
+        Seen? home = null;
+        await UntilAsync(async () => (home = (await HomesAsync(person)).LastOrDefault(h => before.All(b => IdOf(b) != IdOf(h)))) is not null);
+        return home!;
+    }
+
+    public override async Task<Seen> UntilHomeAsync(string person, string text)
+    {
+        Seen? home = null;
+        await UntilAsync(async () => (home = await OpenHomeAsync(person)).Text.Contains(text, StringComparison.Ordinal));
+        return home!;
+    }
+
+    public override async Task PressHomeAsync(string person, string action) => await PressAsync(person, (await HomesAsync(person))[^1], action);
+
+    public override async Task ForgeHomePressAsync(string person, string action, string id)
+    {
+        var home = await OpenHomeAsync(person);
+        await Host.DoAsync("teams/act", new { person, conversation = "personal", id = IdOf(home), action = new { type = "Action.Execute", title = action, verb = action, data = new { id, card = "home" } } });
+    }
+
     public override async Task JoinAsync(string person, string name)
     {
         var id = TeamsAccounts.MemberOf(person);
@@ -106,6 +153,11 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
     });
 
     public override Task HideAccountsOnceAsync() => Host.DoAsync("teams/faults", new { call = "members.get", status = 500 });
+
+    public override Task LosePostsAsync(int times) => Host.DoAsync("teams/faults", new { call = "conversations.create", times, status = 500, after_effect = true });
+
+    /// <summary>Refused as a card and as plain text too; a decision edits two cards beside each other.</summary>
+    public override Task RefuseEditAsync() => Host.DoAsync("teams/faults", new { call = "activities.update", times = 4, status = 400, error = "BadArgument" });
 
     public override async Task<IReadOnlyList<Seen>> SeesAsync(string person, Place place = Place.Requests)
     {
@@ -147,6 +199,15 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
     public override string? ThreadOf(Seen message) => (string?)message.Raw["root"];
 
     public override string IdOf(Seen message) => (string)message.Raw["id"]!;
+
+    public override string LinkTo(Place place, string message) => $"/l/message/{Uri.EscapeDataString(ConversationOf(place))}/{message}?";
+
+    /// <summary>Blocks of text, which are markdown, and mentions; runs of text are neither.</summary>
+    public override string LiveOf(Seen message) =>
+        string.Join('\n', CardShapes.All(message.Raw["card"], "TextBlock").Select(b => (string)b["text"]!)) + (string?)message.Raw["text"] + (message.Raw["card"]?["msteams"]?["entities"]?.ToJsonString() ?? "");
+
+    private async Task<IReadOnlyList<Seen>> HomesAsync(string person) =>
+        [.. (await SeesAsync(person, Place.Direct)).Where(m => CardShapes.All(m.Raw["card"], "Action.Execute", "Action.Submit").Any(a => (string?)a["data"]?["card"] == "home"))];
 
     /// <summary>What a button that somebody does not have would have sent.</summary>
     private async Task<string> AboutAsync(string action) => action is "end_now" or "review" or "done" or "extend" or "collect"
@@ -199,6 +260,8 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
             yield return (string?)action["verb"] ?? (string?)action["data"]?["verb"] ?? "";
         if (CardShapes.All(card, "Action.OpenUrl").Any(a => ((string)a["url"]!).Contains("/c/", StringComparison.Ordinal)))
             yield return "collect";
+        if (CardShapes.All(card, "Action.OpenUrl").Any(a => ((string)a["url"]!).Contains("/l/message/", StringComparison.Ordinal)))
+            yield return "see_it";
     }
 
     /// <summary>All that a card shows, as it reads: the runs of a block are one line.</summary>

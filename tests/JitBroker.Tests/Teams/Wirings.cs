@@ -23,3 +23,15 @@ public sealed class EmergencyTests() : EmergencySuite(Wiring.Teams);
 public sealed class LinkTests() : LinkSuite(Wiring.Teams);
 
 public sealed class WaitingTests() : WaitingSuite(Wiring.Teams);
+
+public sealed class HomeTests() : HomeSuite(Wiring.Teams);
+
+public sealed class ShortcutTests() : ShortcutSuite(Wiring.Teams);
+
+public sealed class AnswerTests() : AnswerSuite(Wiring.Teams);
+
+public sealed class StrayTests() : StraySuite(Wiring.Teams);
+
+public sealed class AbuseTests() : AbuseSuite(Wiring.Teams);
+
+public sealed class StormTests() : StormSuite(Wiring.TeamsInChaos);

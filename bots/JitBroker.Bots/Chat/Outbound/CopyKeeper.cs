@@ -25,8 +25,8 @@ internal sealed class CopyKeeper(Database database, OutboxStore outbox, RequestS
         var template = action switch
         {
             ChatActions.Approve or ChatActions.ApproveLess or ChatActions.Deny => Templates.ApprovalCard,
-            ChatActions.Cancel or ChatActions.Escalate or ChatActions.Collect or ChatActions.RequestAgain => Templates.AskerCard,
-            ChatActions.EndNow => Templates.EmergencyCard,
+            ChatActions.Cancel or ChatActions.Escalate or ChatActions.Collect or ChatActions.Done or ChatActions.RequestAgain => Templates.AskerCard,
+            ChatActions.EndNow or ChatActions.Review => Templates.EmergencyCard,
             _ => null,
         };
         if (template is not null && Ids.IsId(id))
@@ -41,7 +41,7 @@ internal sealed class CopyKeeper(Database database, OutboxStore outbox, RequestS
             return;
         }
 
-        var requestId = action is ChatActions.Collect or ChatActions.EndNow ? (await grants.FindAsync(session, id, cancellationToken))?.RequestId : id;
+        var requestId = action is ChatActions.Collect or ChatActions.Done or ChatActions.EndNow or ChatActions.Review ? (await grants.FindAsync(session, id, cancellationToken))?.RequestId : id;
         if (requestId is null || await requests.FindAsync(session, requestId, cancellationToken) is not { } request || !MayRead(actor, request, template))
             return;
         if (await outbox.LockRevisionAsync(session, requestId, cancellationToken) == 0)

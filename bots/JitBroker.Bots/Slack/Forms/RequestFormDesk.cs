@@ -33,7 +33,13 @@ internal sealed partial class RequestFormDesk(
         if (who.Refusal is { } stranger)
             await answers.SayAsync(delivery, Refused.Of(stranger), replaceOriginal: false, cancellationToken);
         else
-            await OpenAsync(delivery, who.Value!, () => MessageReason.DraftAsync(calls, delivery, cancellationToken), cancellationToken);
+            await OpenAsync(delivery, who.Value!, () => DraftOfMessageAsync(delivery, cancellationToken), cancellationToken);
+    }
+
+    private async Task<RequestDraft> DraftOfMessageAsync(SlackDelivery delivery, CancellationToken cancellationToken)
+    {
+        var link = delivery is { ChannelId: { } channel, MessageTs: { } ts } ? await calls.LinkAsync(channel, ts, cancellationToken) : null;
+        return MessageReason.DraftOf(SlackText.Plain(delivery.Payload.Text("message", "text")), link);
     }
 
     public Task OpenAsync(SlackDelivery delivery, Actor actor, RequestDraft draft, CancellationToken cancellationToken) =>

@@ -7,7 +7,8 @@ internal sealed class TeamsActing(TeamsPresses presses, TeamsDialogs dialogs, Te
     {
         TeamsInvokes.Press => await presses.AnswerAsync(activity, cancellationToken),
         TeamsInvokes.Open => await dialogs.OpenAsync(activity, cancellationToken),
-        TeamsInvokes.Submit => await dialogs.SendAsync(activity, cancellationToken),
+        TeamsInvokes.OpenExtension => await dialogs.OpenExtensionAsync(activity, cancellationToken),
+        TeamsInvokes.Submit or TeamsInvokes.SubmitExtension => await dialogs.SendAsync(activity, cancellationToken),
         _ => new TeamsAnswer(501, null),
     };
 

@@ -7,7 +7,7 @@ namespace JitBroker.Bots.Teams;
 
 /// <summary>Words typed to the bot, in its own chat or by a mention in a channel: understood, worked on, answered in private. A form that words ask for stands in the answer, since a bot cannot open a dialog.</summary>
 internal sealed class TeamsCommands(
-    ChatService chat, ChatCommands commands, LinkByChat linking, OpenForms forms, PersonalCards cards, TeamsPeople people, TeamsReplies replies, FollowUp followUp, Database database, InboxStore inbox)
+    ChatService chat, ChatCommands commands, LinkByChat linking, OpenForms forms, PersonalCards cards, TeamsPeople people, TeamsReplies replies, TeamsLinks links, FollowUp followUp, Database database, InboxStore inbox)
 {
     public async Task HandleAsync(TeamsActivity activity, CancellationToken cancellationToken)
     {
@@ -80,10 +80,25 @@ internal sealed class TeamsCommands(
         // Done before it is told: a telling that fails is not worth doing the deed again.
         await database.WriteAsync(session => FinishAsync(session, activity, cancellationToken), cancellationToken);
         if (reply.Refusal is { } refusal)
+        {
             await replies.SayAsync(activity, TeamsWords.Message(refusal), cancellationToken);
-        else if (reply.Message is { } message)
-            await replies.SayAsync(activity, message, card, cancellationToken);
+            return;
+        }
+
+        if (reply.Message is not { } answer)
+            return;
+        var said = await replies.SayAsync(activity, answer, card, cancellationToken);
         if (reply.Ending is { } grantId)
-            followUp.TellEnd(grantId, (ended, token) => replies.SayAsync(activity, ended, token));
+            followUp.TellEnd(grantId, (ended, token) => replies.AmendAsync(activity, said, ended, token));
+        if (reply.Asked is { } requestId && said is not null)
+            followUp.TellWhere(requestId, token => WhereAsync(answer, requestId, token), (where, token) => replies.AmendAsync(activity, said, where, token));
+    }
+
+    /// <summary>The answer with a link to the card of its request; null until that is posted.</summary>
+    private async Task<ChatMessage?> WhereAsync(ChatMessage answer, string requestId, CancellationToken cancellationToken)
+    {
+        if (await chat.CardInChannelAsync(TeamsPeople.SurfaceName, requestId, cancellationToken) is not { } card)
+            return null;
+        return await links.OfAsync(card, cancellationToken) is { } link ? ChatReply.SeeIt(answer, requestId, link) : null;
     }
 }

@@ -5,10 +5,10 @@ using JitBroker.Policy;
 
 namespace JitBroker.Bots.Teams;
 
-/// <summary>Dialogs: <c>task/fetch</c> opens a form, <c>task/submit</c> sends it; what is wrong comes back in the form, at its field, with everything that was entered.</summary>
-internal sealed class TeamsDialogs(ChatPresses presses, OpenForms forms, SubmitForms submissions, TeamsPeople people, InboxStore inbox)
+/// <summary>Dialogs: <c>task/fetch</c>, or a command of <see cref="TeamsExtension"/>, opens a form, and the submit that belongs to it sends it; what is wrong comes back in the form, at its field, with everything that was entered.</summary>
+internal sealed class TeamsDialogs(ChatPresses presses, OpenForms forms, SubmitForms submissions, CopyKeeper copies, TeamsPeople people, InboxStore inbox)
 {
-    /// <summary>Reads only: who could not send the form is told so instead.</summary>
+    /// <summary>Who could not send the form is told so instead. It changes nothing, but for a copy that nobody knew and that becomes true (E6).</summary>
     public async Task<TeamsAnswer> OpenAsync(TeamsActivity activity, CancellationToken cancellationToken)
     {
         var offset = FormData.OffsetOf(activity);
@@ -16,8 +16,22 @@ internal sealed class TeamsDialogs(ChatPresses presses, OpenForms forms, SubmitF
         var who = await people.ResolveAsync(activity, ChatPresses.AttemptOf(pressed.Verb), Assurance.Known, cancellationToken);
         if (who.Refusal is { } stranger)
             return DialogAnswers.Refused(stranger);
+        if (PressedCard.Of(activity, pressed.Origin) is { } message)
+            await copies.NoteAsync(message, who.Value!, pressed.Verb, pressed.Id, cancellationToken);
         var form = await FormAsync(who.Value!, pressed, cancellationToken);
         return form.Refusal is { } refusal ? DialogAnswers.Refused(refusal) : DialogAnswers.Form(form.Value!, offset);
+    }
+
+    /// <summary>From the composer, or from a message: then what it says and where it stands is the reason to begin with.</summary>
+    public async Task<TeamsAnswer> OpenExtensionAsync(TeamsActivity activity, CancellationToken cancellationToken)
+    {
+        var who = await people.ResolveAsync(activity, "chat.form", Assurance.Known, cancellationToken);
+        if (who.Refusal is { } stranger)
+            return DialogAnswers.Refused(stranger);
+        if (!TeamsExtension.Has(activity.Value.Text("commandId")))
+            return DialogAnswers.Refused(UnknownForm());
+        var draft = MessageReason.DraftOf(MessageText.Plain(activity.Value.At("messagePayload", "body")), activity.Value.Text("messagePayload", "linkToMessage"));
+        return DialogAnswers.Form(await forms.RequestAsync(who.Value!, draft, cancellationToken), FormData.OffsetOf(activity));
     }
 
     public async Task<TeamsAnswer> SendAsync(TeamsActivity activity, CancellationToken cancellationToken)
@@ -44,7 +58,7 @@ internal sealed class TeamsDialogs(ChatPresses presses, OpenForms forms, SubmitF
     private async Task<Outcome<ChatForm>> FormAsync(Actor actor, FormData pressed, CancellationToken cancellationToken)
     {
         // A button may bring along what was typed already.
-        if (pressed.Verb is RequestAccessForm.Name || (pressed.Verb == ChatActions.RequestAccess && pressed.HasEntered))
+        if (pressed.Verb is RequestAccessForm.Name || (pressed.Verb == ChatActions.RequestAccess && pressed.IsForm))
             return await forms.RequestAsync(actor, RequestAccessForm.Read(pressed.Entered), cancellationToken);
         if (pressed.Verb == EmergencyAccessForm.Name)
             return await forms.BreakGlassAsync(actor, EmergencyAccessForm.Read(pressed.Entered, FormNames.AboutOf(pressed)).Draft, cancellationToken);

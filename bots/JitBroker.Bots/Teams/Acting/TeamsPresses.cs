@@ -75,7 +75,7 @@ internal sealed class TeamsPresses(
             return new Pressed.Shows(actor, null, Replaces: false);
         if (pressed.Verb == FormCard.Check)
             return new Pressed.Asks(await forms.RequestAsync(actor, RequestAccessForm.Read(pressed.Entered), cancellationToken));
-        if (PlaceOf(activity, pressed.Origin) is { } message)
+        if (PressedCard.Of(activity, pressed.Origin) is { } message)
             await copies.NoteAsync(message, actor, pressed.Verb, pressed.Id, cancellationToken);
         if (isForm)
             return await SendAsync(activity, actor, pressed, answer, cancellationToken);
@@ -105,11 +105,6 @@ internal sealed class TeamsPresses(
     }
 
     private Func<Session, CancellationToken, Task> Together(TeamsActivity activity, string? answer) => (session, token) => inbox.FinishAsync(session, activity.DeliveryId, answer, token);
-
-    /// <summary>Null: a list, a question, a notice, which are not kept true.</summary>
-    private static PressedMessage? PlaceOf(TeamsActivity activity, CardOrigin? origin) => activity.ReplyToId is { Length: > 0 } message && origin?.Card is CardNames.Approval or CardNames.Asker or CardNames.Emergency
-        ? new PressedMessage(TeamsPeople.SurfaceName, activity.TenantId, TeamsPlace.Canonical(activity.Conversation.Id, message), message, activity.Conversation.IsPersonal)
-        : null;
 
     private static bool IsQuestion(string verb) => verb is ChatActions.LoginConfirm or ChatActions.LoginRefuse or ChatActions.LinkConfirm or ChatActions.LinkRefuse or ChatActions.NotMe;
 

@@ -14,6 +14,9 @@ internal static class CardActions
     public const string Id = "id";
     public const string Card = "card";
 
+    /// <summary>A form's own button was pressed, and not the one that opens it: clients leave out fields that are empty.</summary>
+    public const string Sent = "sent";
+
     public static JsonObject Set(IEnumerable<ChatButton> buttons, CardOrigin? origin, bool withFallback) => new()
     {
         ["type"] = "ActionSet", ["actions"] = CardJson.Array(buttons.Select(b => Of(b, origin, withFallback))),
@@ -36,7 +39,16 @@ internal static class CardActions
     public static JsonObject Send(string title, string verb, string id, CardOrigin? origin, bool isDialog, ButtonStyle style = ButtonStyle.Primary)
     {
         var keys = Keys(id, origin);
+        keys[Sent] = true;
         return isDialog ? Styled(Submit(Title(title), verb, keys, opensDialog: false), style) : Execute(Title(title), verb, keys, style, withFallback: true);
+    }
+
+    /// <summary>The button that leaves a form for the card it came from: whatever is entered is neither sent nor checked.</summary>
+    public static JsonObject Leave(string title, CardOrigin origin)
+    {
+        var action = Execute(Title(title), CardRenderer.Refresh, Keys(origin.Id, origin), ButtonStyle.Plain, withFallback: true);
+        (action["associatedInputs"], action["fallback"]!["associatedInputs"]) = ("none", "none");
+        return action;
     }
 
     private static JsonObject Execute(string title, string verb, JsonObject keys, ButtonStyle style, bool withFallback)

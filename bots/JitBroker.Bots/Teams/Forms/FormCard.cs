@@ -45,7 +45,7 @@ internal static class FormCard
         if (form.Parts.OfType<FormPart.Field>().Any(f => f.IsLive))
             yield return CardActions.Send("Who will be asked?", Check, about, place.Origin, place.IsDialog, ButtonStyle.Plain);
         if (!place.IsDialog && place.Origin is { } origin)
-            yield return CardActions.Send("Cancel", CardRenderer.Refresh, origin.Id, origin, isDialog: false, ButtonStyle.Plain);
+            yield return CardActions.Leave("Cancel", origin);
     }
 
     private static IEnumerable<JsonNode> Elements(FormPart part, FormPlace place, int offered)

@@ -10,10 +10,8 @@ namespace JitBroker.Bots.Teams;
 /// </summary>
 internal sealed record FormData(string Verb, string Id, CardOrigin? Origin, FormValues Entered)
 {
-    /// <summary>Whether a form's own fields came with it.</summary>
-    public bool HasEntered => Entered.Values.Count > 0 || IsFilled;
-
-    private bool IsFilled { get; init; }
+    /// <summary>Whether it is a form that was filled in, be it with nothing: its fields came with it, or its own button says so.</summary>
+    public bool IsForm { get; private init; }
 
     /// <param name="data">The object that was sent.</param>
     /// <param name="verb">Where it stands beside the data; null: it stands in it.</param>
@@ -31,7 +29,10 @@ internal sealed record FormData(string Verb, string Id, CardOrigin? Origin, Form
 
         Moment(values, offset);
         var card = Text(data?[CardActions.Card]);
-        return new FormData(verb ?? Text(data?[CardActions.Verb]) ?? "", id, card is null ? null : new CardOrigin(card, id), new FormValues(values)) { IsFilled = inputs.Count > 0 };
+        return new FormData(verb ?? Text(data?[CardActions.Verb]) ?? "", id, card is null ? null : new CardOrigin(card, id), new FormValues(values))
+        {
+            IsForm = inputs.Count > 0 || data?[CardActions.Sent] is JsonValue sent && sent.TryGetValue<bool>(out var isSent) && isSent,
+        };
     }
 
     /// <summary>How the sender's clock stands against UTC; Teams says so with each activity.</summary>

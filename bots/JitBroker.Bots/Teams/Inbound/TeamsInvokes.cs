@@ -10,15 +10,19 @@ internal static class TeamsInvokes
     public const string Open = "task/fetch";
     public const string Submit = "task/submit";
 
+    /// <summary>The same, begun from the composer or from the menu of a message (chat-wire B8).</summary>
+    public const string OpenExtension = "composeExtension/fetchTask";
+    public const string SubmitExtension = "composeExtension/submitAction";
+
     /// <summary>The verb by which a client asks for its own view of a card; it reads and does nothing.</summary>
     public const string Refresh = "refresh";
 
-    public static bool AreKnown(string? name) => name is Press or Open or Submit;
+    public static bool AreKnown(string? name) => name is Press or Open or Submit or OpenExtension or SubmitExtension;
 
     /// <summary>What only shows something is answered anew each time; everything else once.</summary>
     public static bool MayHaveAnEffect(TeamsActivity activity) => activity.Name switch
     {
-        Open => false,
+        Open or OpenExtension => false,
         Press => activity.Value.Text("action", "verb") != Refresh,
         _ => true,
     };

@@ -107,6 +107,10 @@ internal sealed class TeamsCalls(TeamsOptions options, TeamsConnector connector)
     public Task<TeamsReply> ChannelsAsync(TeamsPlace place, string team, CancellationToken cancellationToken) => connector.CallAsync(
         HttpMethod.Get, place with { Conversation = team }, $"v3/teams/{Escaped(team)}/conversations", body: null, TeamsLane.Members, Urgency.Notification, cancellationToken);
 
+    /// <summary>What a team is called, in Teams and in the directory.</summary>
+    public Task<TeamsReply> TeamAsync(TeamsPlace place, string team, CancellationToken cancellationToken) => connector.CallAsync(
+        HttpMethod.Get, place with { Conversation = team }, $"v3/teams/{Escaped(team)}", body: null, TeamsLane.Members, Urgency.Notification, cancellationToken);
+
     private JsonObject Activity(TeamsMessage message, bool isAlert)
     {
         var activity = new JsonObject { ["type"] = TeamsActivity.Message, ["from"] = new JsonObject { ["id"] = options.BotId } };

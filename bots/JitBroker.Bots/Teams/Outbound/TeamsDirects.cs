@@ -25,8 +25,8 @@ internal sealed class TeamsDirects(TeamsReferences references, TeamsCalls calls)
     }
 
     /// <summary>Posts to whoever sent an activity, whether the catalog knows them or not.</summary>
-    public async Task<TeamsReply> PostAsync(string tenant, Uri service, TeamsSender sender, TeamsMessage message, Urgency urgency, CancellationToken cancellationToken) =>
-        (await MakeAsync(service, tenant, sender.Id, message, urgency, cancellationToken)).Reply;
+    public Task<(TeamsPlace? Place, TeamsReply Reply)> PostAsync(string tenant, Uri service, TeamsSender sender, TeamsMessage message, Urgency urgency, CancellationToken cancellationToken) =>
+        MakeAsync(service, tenant, sender.Id, message, urgency, cancellationToken);
 
     private async Task<(TeamsPlace? Place, TeamsReply Reply)> MakeAsync(Uri service, string tenant, string member, TeamsMessage message, Urgency urgency, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal static class TeamsManifest
     public const string OutlineIcon = "outline.png";
 
     /// <summary>Raised with each change of the manifest, so that tenants take the new one.</summary>
-    private const string Version = "1.0.0";
+    private const string Version = "1.1.0";
 
     private static readonly (string Title, string Description)[] Commands =
     [
@@ -47,6 +47,7 @@ internal static class TeamsManifest
             ["accentColor"] = TeamsIcons.AccentColor,
             ["defaultInstallScope"] = "personal",
             ["bots"] = new JsonArray(Bot(appId)),
+            ["composeExtensions"] = new JsonArray(TeamsExtension.Of(appId)),
             ["validDomains"] = new JsonArray(publicUrl.IdnHost),
         };
     }

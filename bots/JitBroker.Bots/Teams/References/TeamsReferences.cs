@@ -95,6 +95,9 @@ internal sealed class TeamsReferences(TeamsOptions options, Database database, C
     public async Task<string?> TeamOfAsync(TeamsPlace channel, CancellationToken cancellationToken) => (await database.ReadAsync(
         session => conversations.FindAsync(session, channel.Tenant, TeamsPlace.WithoutThread(channel.Conversation), cancellationToken), cancellationToken))?.Team;
 
+    /// <summary>The teams of a tenant that the bot was added to, as far as it was told.</summary>
+    public Task<IReadOnlyList<string>> TeamsAsync(string tenant, CancellationToken cancellationToken) => database.ReadAsync(session => conversations.TeamsAsync(session, tenant, cancellationToken), cancellationToken);
+
     /// <summary>Where a tenant is served; null: not heard of yet.</summary>
     public async Task<Uri?> ServiceOfAsync(string tenant, CancellationToken cancellationToken) =>
         await database.ReadAsync(session => conversations.LatestAsync(session, tenant, cancellationToken), cancellationToken) is { } latest ? Place(latest.ServiceUrl, tenant, latest.Id)?.Service : null;

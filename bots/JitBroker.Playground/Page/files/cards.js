@@ -90,7 +90,7 @@ function button(ctx, action, panel) {
     title: action.tooltip, disabled: action.isEnabled === false, 'data-verb': action.verb ?? action.data?.verb, 'aria-expanded': isShow ? String(Boolean(ctx.opened.get(key))) : null,
     onclick: async () => {
       if (isShow) return panel(action, key, node);
-      if (action.type === 'Action.OpenUrl') return /^https?:/.test(action.url) && window.open(action.url, '_blank', 'noopener,noreferrer');
+      if (action.type === 'Action.OpenUrl') return ctx.world.follow?.(action.url) || (/^https?:/.test(action.url) && window.open(action.url, '_blank', 'noopener,noreferrer'));
       if (action.type === 'Action.ToggleVisibility') return toggle(ctx, node, action);
       node.classList.add('busy');
       try { await ctx.act(ctx.index(action)); } finally { node.classList.remove('busy'); }

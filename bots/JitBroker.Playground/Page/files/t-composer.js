@@ -21,15 +21,21 @@ export function makeTeamsComposer(app) {
     draw(now) {
       if (chat?.id !== now.id) { thread = null; mention = true; }
       chat = now;
-      const known = JSON.stringify(app.teams.app.commands);
+      const known = JSON.stringify([app.teams.app.commands, app.teams.app.extensions]);
       if (commands.dataset.known !== known) {
         commands.dataset.known = known;
-        replace(commands, app.teams.app.commands.map((c) => h('button', { type: 'button', class: 't-command', title: c.description, onclick: () => { put(`${c.title} `); field.focus(); } }, c.title)));
+        replace(commands, app.teams.app.extensions.filter((e) => !e.on_message).map((e) => h('button', { type: 'button', class: 't-command t-extension', 'data-extension': e.id, onclick: () => begin(e) }, icon('bolt', 13), e.title)),
+          app.teams.app.commands.map((c) => h('button', { type: 'button', class: 't-command', title: c.description, onclick: () => { put(`${c.title} `); field.focus(); } }, c.title)));
       }
       changed();
     },
     replyTo(root) { thread = root; changed(); field.focus(); },
   };
+
+  async function begin(extension) {
+    const answer = await post('teams/extension', { person: app.tenant.me, conversation: chat.id, command: extension.id });
+    if (answer.shown !== 'dialog') toast(answer.text ?? explain(answer.error));
+  }
 
   function changed() {
     const channel = chat?.kind === 'channel';

@@ -1,5 +1,5 @@
 // The posts of one chat or channel, kept node by node; threads of a channel stand together.
-import { avatar, h, icon } from './dom.js';
+import { avatar, h, icon, popup } from './dom.js';
 import { post } from './api.js';
 import { card, values } from './cards.js';
 import { markdown } from './markdown.js';
@@ -28,6 +28,13 @@ export function drawPosts(app, chat, posts, reply) {
   nodes.forEach((n, i) => { if (pane.childNodes[i] !== n) pane.insertBefore(n, pane.childNodes[i] ?? null); });
   pane.classList.toggle('t-chat', chat.kind !== 'channel');
   if (atEnd) pane.scrollTop = pane.scrollHeight;
+}
+
+/** Shows a post that an address names. */
+export function showPost(id) {
+  const node = document.querySelector(`#t-messages [data-id="${CSS.escape(id)}"]`);
+  node?.scrollIntoView({ block: 'center' });
+  node?.classList.add('linked');
 }
 
 function threads(app, chat, posts, fresh, reply) {
@@ -97,15 +104,32 @@ function head(app, p) {
     h('time', { datetime: new Date(p.at).toISOString() }, clock(p.at)), p.edited && !p.deleted && h('span', { class: 'edited' }, 'Edited')];
 }
 
+/** The menu of a post: what the app's manifest adds to it. */
+function more(app, chat, p) {
+  const offered = app.tenant.app.extensions.filter((e) => e.on_message);
+  if (p.deleted || !offered.length) return null;
+  const button = h('button', { type: 'button', class: 'btn-icon t-more', 'aria-label': 'More actions', title: 'More actions', onclick: open }, icon('dots', 16));
+  return button;
+  function open() {
+    const panel = h('div', { class: 'panel' });
+    const close = popup(panel, button, 240);
+    panel.append(...offered.map((e) => h('button', { type: 'button', class: 'option', 'data-extension': e.id, onclick: async () => {
+      close();
+      const answer = await post('teams/extension', { person: app.tenant.me, conversation: chat.id, command: e.id, id: p.id });
+      if (answer.shown !== 'dialog') toast(answer.text ?? explain(answer.error));
+    } }, icon('bolt', 15), h('span', { class: 'option-text' }, e.title))));
+  }
+}
+
 function inThread(app, chat, p) {
   return h('article', { class: `post${p.root ? ' post-reply' : ''}` }, avatar(app.tenant.person(p.from), p.root ? 26 : 34),
-    h('div', { class: 'post-main' }, h('div', { class: 'post-head' }, head(app, p), p.own_view && ownView()), content(app, chat, p)));
+    h('div', { class: 'post-main' }, h('div', { class: 'post-head' }, head(app, p), p.own_view && ownView(), more(app, chat, p)), content(app, chat, p)));
 }
 
 function bubble(app, chat, p) {
   const mine = p.from === app.tenant.me;
   return h('article', { class: `post bubble${mine ? ' mine' : ''}${p.card ? ' with-card' : ''}` }, !mine && avatar(app.tenant.person(p.from), 30),
-    h('div', { class: 'post-main' }, h('div', { class: 'post-head' }, mine ? [h('time', {}, clock(p.at))] : head(app, p)), h('div', { class: 'bubble-body' }, content(app, chat, p))));
+    h('div', { class: 'post-main' }, h('div', { class: 'post-head' }, mine ? [h('time', {}, clock(p.at))] : head(app, p), more(app, chat, p)), h('div', { class: 'bubble-body' }, content(app, chat, p))));
 }
 
 const ownView = () => h('span', { class: 't-own', title: 'This view of the card was made for this person' }, icon('eye', 13), 'Your view');

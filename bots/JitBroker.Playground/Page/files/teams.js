@@ -2,7 +2,7 @@
 import { avatar, h, icon, replace } from './dom.js';
 import { post } from './api.js';
 import { drawDialog } from './t-dialog.js';
-import { drawPosts } from './t-posts.js';
+import { drawPosts, showPost } from './t-posts.js';
 import { makeTeamsComposer } from './t-composer.js';
 
 const pane = document.getElementById('teams');
@@ -20,10 +20,20 @@ export function adoptTeams(app, state) {
   if (!state) return null;
   const people = new Map(state.people.map((p) => [p.id, p]));
   people.set(state.app.id, { id: state.app.id, handle: 'app', name: state.app.name, app: true });
-  app.tenant = { me: state.me.id, person: (id) => people.get(id), people: state.people, app: state.app };
+  app.tenant = { me: state.me.id, person: (id) => people.get(id), people: state.people, app: state.app, follow: (url) => follow(app, url) };
   const chat = state.chats.find((c) => c.id === app.chat || c.name === app.chat || (app.chat === 'personal' && c.kind === 'personal')) ?? state.chats[0];
   app.chat = chat.id;
   return chat;
+}
+
+/** An address of a message is followed within the client, as Teams does. */
+function follow(app, url) {
+  const [, channel, id] = /^https:\/\/teams\.microsoft\.com\/l\/message\/([^/?]+)\/(\d+)/.exec(url) ?? [];
+  const chat = id && app.teams.chats.find((c) => c.id === decodeURIComponent(channel));
+  if (!chat) return false;
+  const twin = app.state.channels.find((c) => c.name === chat.name);
+  app.go({ chat: chat.id, ...(twin ? { conversation: twin.id } : {}) }).then(() => showPost(id));
+  return true;
 }
 
 export function drawTeams(app, chat) {

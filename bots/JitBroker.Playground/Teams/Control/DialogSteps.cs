@@ -20,8 +20,39 @@ internal sealed class DialogSteps(Tenant tenant, Activities activities, IBotDeli
         lock (tenant.Gate)
         {
             var (shown, text) = Read(outcome);
-            if (shown is Step.Continue) Open(person, chat, post.Id, outcome.Json!);
+            if (shown is Step.Continue) Open(person, chat, post.Id, outcome.Json!, null);
             else if (text is { Length: > 0 }) post.Notes[person] = new Note(text, shown is Step.Trouble);
+            tenant.Changed();
+            return Told(outcome, shown, text, null);
+        }
+    }
+
+    /// <summary><c>{person, conversation, command, id?}</c>: a command beside the composer, or on a message. → <c>{ok, shown, text?}</c>.</summary>
+    public async Task<ControlAnswer> ExtendAsync(ControlRequest request, CancellationToken ct)
+    {
+        JsonObject activity;
+        JsonObject chosen;
+        string person;
+        Chat chat;
+        Post? post;
+        lock (tenant.Gate)
+        {
+            person = request.Person(tenant);
+            chat = request.Chat(tenant, person);
+            var command = request.Need("command");
+            var offered = tenant.Options.Extensions.FirstOrDefault(e => e.Id == command) ?? throw new ControlFault($"The app has no command \"{command}\".");
+            post = offered.OnMessage ? request.Post(chat) : null;
+            chosen = new JsonObject { ["commandId"] = command, ["commandContext"] = post is null ? "compose" : "message" };
+            if (post is not null) chosen["messagePayload"] = activities.MessagePayload(chat, post);
+            var value = (JsonObject)chosen.DeepClone();
+            value["context"] = new JsonObject { ["theme"] = "default" };
+            activity = activities.Invoke(person, chat, post?.Id, "composeExtension/fetchTask", value);
+        }
+        var outcome = await bot.DeliverAsync(activity, ct);
+        lock (tenant.Gate)
+        {
+            var (shown, text) = Read(outcome);
+            if (shown is Step.Continue) Open(person, chat, post?.Id, outcome.Json!, chosen);
             tenant.Changed();
             return Told(outcome, shown, text, null);
         }
@@ -42,7 +73,7 @@ internal sealed class DialogSteps(Tenant tenant, Activities activities, IBotDeli
             foreach (var (id, what) in request.Faults(action, dialog.Inputs)) dialog.Errors[id] = what;
             tenant.Changed();
             if (dialog.Errors.Count > 0) return CardPresses.Refused(dialog.Errors);
-            activity = activities.Invoke(dialog.Person, dialog.Where, dialog.PostId, "task/submit", Value(request.Data(action, dialog.Inputs)));
+            activity = Submit(dialog, request.Data(action, dialog.Inputs));
         }
         var outcome = await bot.DeliverAsync(activity, ct);
         lock (tenant.Gate)
@@ -86,12 +117,19 @@ internal sealed class DialogSteps(Tenant tenant, Activities activities, IBotDeli
         return tenant.Dialogs.GetValueOrDefault(person) ?? throw new ControlFault($"{person} has no dialog open.");
     }
 
-    private void Open(string person, Chat chat, string postId, JsonObject answer)
+    private JsonObject Submit(Dialog dialog, JsonNode data)
+    {
+        var value = Value(data);
+        foreach (var (name, chosen) in dialog.Extension ?? []) value[name] = chosen?.DeepClone();
+        return activities.Invoke(dialog.Person, dialog.Where, dialog.PostId, dialog.Extension is null ? "task/submit" : "composeExtension/submitAction", value);
+    }
+
+    private void Open(string person, Chat chat, string? postId, JsonObject answer, JsonObject? extension)
     {
         var value = (JsonObject)answer["task"]!["value"]!;
         tenant.Dialogs[person] = new Dialog
         {
-            Person = person, Where = chat, PostId = postId, Title = Wire.Text(value["title"]) ?? tenant.Options.AppName, Height = value["height"]?.DeepClone(), Width = value["width"]?.DeepClone(), Card = CardOf(value),
+            Person = person, Where = chat, PostId = postId, Extension = extension, Title = Wire.Text(value["title"]) ?? tenant.Options.AppName, Height = value["height"]?.DeepClone(), Width = value["width"]?.DeepClone(), Card = CardOf(value),
         };
     }
 
@@ -113,7 +151,7 @@ internal sealed class DialogSteps(Tenant tenant, Activities activities, IBotDeli
             return;
         }
         tenant.Dialogs.Remove(dialog.Person);
-        if (text is { Length: > 0 } && dialog.Where.Find(dialog.PostId) is { } post) post.Notes[dialog.Person] = new Note(text, IsError: false);
+        if (text is { Length: > 0 } && dialog.PostId is { } id && dialog.Where.Find(id) is { } post) post.Notes[dialog.Person] = new Note(text, IsError: false);
     }
 
     /// <summary>What the answer is, with its text or what is wrong with it.</summary>

@@ -17,6 +17,7 @@ internal sealed class TeamsControl(
         Post("/act", presses.ActAsync);
         Post("/enter", (request, _) => Task.FromResult(presses.Enter(request)));
         Post("/refresh", presses.RefreshAsync);
+        Post("/extension", dialogs.ExtendAsync);
         Post("/submit", dialogs.SubmitAsync);
         Post("/dialog", (request, _) => Task.FromResult(dialogs.Enter(request)));
         Post("/close", (request, _) => Task.FromResult(dialogs.Close(request)));

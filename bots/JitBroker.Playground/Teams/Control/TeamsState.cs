@@ -21,7 +21,7 @@ internal sealed class TeamsState(Tenant tenant)
             ["revision"] = tenant.Revision,
             ["tenant"] = tenant.Options.TenantId.ToString(),
             ["team"] = new JsonObject { ["id"] = tenant.TeamId, ["name"] = tenant.Options.TeamName, ["has_app"] = tenant.IsInTeam },
-            ["app"] = new JsonObject { ["id"] = tenant.BotId, ["name"] = tenant.Options.AppName, ["connected"] = tenant.MessagesUrl is not null, ["commands"] = Commands() },
+            ["app"] = new JsonObject { ["id"] = tenant.BotId, ["name"] = tenant.Options.AppName, ["connected"] = tenant.MessagesUrl is not null, ["commands"] = Commands(), ["extensions"] = Extensions() },
             ["me"] = Person(tenant.People[person]),
             ["people"] = new JsonArray([.. tenant.People.Values.Select(Person)]),
             ["chats"] = new JsonArray([.. visible.Select(c => Chat(c, person))]),
@@ -31,6 +31,8 @@ internal sealed class TeamsState(Tenant tenant)
     }
 
     private JsonArray Commands() => new([.. tenant.Options.Commands.Select(c => new JsonObject { ["title"] = c.Title, ["description"] = c.Description })]);
+
+    private JsonArray Extensions() => new([.. tenant.Options.Extensions.Select(e => new JsonObject { ["id"] = e.Id, ["title"] = e.Title, ["on_message"] = e.OnMessage })]);
 
     private JsonObject Person(PlaygroundTeamsPerson p) => new()
     {

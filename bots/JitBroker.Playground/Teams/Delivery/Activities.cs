@@ -52,6 +52,22 @@ internal sealed class Activities(Tenant tenant, BotFramework framework)
         return activity;
     }
 
+    /// <summary>A message as it is handed over when somebody acts on it.</summary>
+    public JsonObject MessagePayload(Chat chat, Post post)
+    {
+        var root = post.Root ?? post.Id;
+        var link = chat.Kind == ChatKind.Channel ? $"?tenantId={tenant.Options.TenantId}&groupId={tenant.Options.TeamObjectId}&parentMessageId={root}" : "?context=%7B%22contextType%22%3A%22chat%22%7D";
+        return new JsonObject
+        {
+            ["id"] = post.Id,
+            ["replyToId"] = post.Root,
+            ["createdDateTime"] = post.At.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
+            ["linkToMessage"] = $"https://teams.microsoft.com/l/message/{Uri.EscapeDataString(chat.Id)}/{post.Id}{link}",
+            ["from"] = new JsonObject { ["user"] = new JsonObject { ["userIdentityType"] = "aadUser", ["id"] = tenant.People.GetValueOrDefault(post.From)?.ObjectId.ToString(), ["displayName"] = tenant.People.GetValueOrDefault(post.From)?.Name } },
+            ["body"] = new JsonObject { ["contentType"] = "html", ["content"] = $"<div><div>{WebUtility.HtmlEncode(post.Text).Replace("\n", "<br>", StringComparison.Ordinal)}</div></div>" },
+        };
+    }
+
     /// <summary>What a bot hears when it is added to a chat or a team, or removed: two activities, in no promised order.</summary>
     public IReadOnlyList<JsonObject> Installed(string person, Chat chat, bool isAdded)
     {

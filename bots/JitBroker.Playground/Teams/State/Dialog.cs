@@ -8,8 +8,11 @@ internal sealed class Dialog
     public required string Person { get; init; }
     public required Chat Where { get; init; }
 
-    /// <summary>The card whose button opened it.</summary>
-    public required string PostId { get; init; }
+    /// <summary>The message whose button or menu opened it; null: the composer did.</summary>
+    public required string? PostId { get; init; }
+
+    /// <summary>What an extension's submit repeats: its command and on what it was chosen. Null: a button opened it.</summary>
+    public JsonObject? Extension { get; init; }
     public required string Title { get; set; }
     public JsonNode? Height { get; set; }
     public JsonNode? Width { get; set; }
