@@ -5,8 +5,8 @@ using JitBroker.Issuing;
 namespace JitBroker.Issuers.Kafka;
 
 /// <summary>
-/// One mint. Rights first, all in one call: a login that stands has its rights, and is the last thing that was done. Then it waits, for a moment, until the servers know
-/// what their controller has decided, so that the credential works when it is handed out.
+/// One mint. Rights, all in one call, and login, in another, at once: neither is of use to anybody before both stand, since nobody knows the password. Then it waits, for
+/// a moment, until a server knows what its controller has decided, so that the credential works when it is handed out.
 /// </summary>
 internal sealed class CreateUser(Cluster cluster, IssueOrder order, KafkaTerms terms, TimeProvider clock)
 {
@@ -24,9 +24,9 @@ internal sealed class CreateUser(Cluster cluster, IssueOrder order, KafkaTerms t
         return TryAsync(
             async token =>
             {
-                await GiveRightsAsync(token);
-                await CallAsync(new AlterScramCall([], [secret.For(_user, terms.Settings.Hash)]), token);
-                await SeenAsync(new DescribeScramCall([_user]), found => found.Has(_user), token);
+                // The password is stretched while the cluster is at the rights. Whatever becomes of one call, the other's answer is waited for: nothing is under way after this.
+                await Task.WhenAll(GiveRightsAsync(token), MakeLoginAsync(secret, token));
+                await Task.WhenAll(RightsSeenAsync(token), SeenAsync(new DescribeScramCall([_user]), found => found.Has(_user), token));
                 return KafkaCredential.OfPassword(terms.Settings, _user, secret.Password);
             },
             cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class CreateUser(Cluster cluster, IssueOrder order, KafkaTerms t
             async token =>
             {
                 await GiveRightsAsync(token);
-                await SeenAsync(new DescribeAclsCall(new AclFilter(KafkaHandle.PrincipalOf(_user))), found => found.Bindings.Count > 0, token);
+                await RightsSeenAsync(token);
                 return KafkaCredential.OfToken(terms.Settings, _user, jwt);
             },
             cancellationToken);
@@ -56,6 +56,10 @@ internal sealed class CreateUser(Cluster cluster, IssueOrder order, KafkaTerms t
     }
 
     private Task GiveRightsAsync(CancellationToken cancellationToken) => CallAsync(new CreateAclsCall(KafkaRights.Of(terms, _user)), cancellationToken);
+
+    private Task MakeLoginAsync(ScramPassword secret, CancellationToken cancellationToken) => CallAsync(new AlterScramCall([], [secret.For(_user, terms.Settings.Hash)]), cancellationToken);
+
+    private Task RightsSeenAsync(CancellationToken cancellationToken) => SeenAsync(new DescribeAclsCall(new AclFilter(KafkaHandle.PrincipalOf(_user))), found => found.Bindings.Count > 0, cancellationToken);
 
     private async Task CallAsync<TAnswer>(ApiCall<TAnswer> call, CancellationToken cancellationToken)
     {

@@ -13,11 +13,12 @@ internal sealed partial class FakeBroker
             request.Tags();
         }
 
+        var isBehind = IsBehind(50);
         var users = error != 0 ? [] : count < 0 ? _cluster.Logins.Keys.Select(k => k.User).Distinct().ToList() : asked!;
         answer.I32(ThrottleMs).I16(error).CStr(error == 0 ? null : "no").CCount(users.Count);
         foreach (var user in users)
         {
-            var logins = _cluster.Logins.Where(l => l.Key.User == user).Select(l => l.Value).ToList();
+            var logins = _cluster.Logins.Where(l => l.Key.User == user && !isBehind).Select(l => l.Value).ToList();
             answer.CStr(user).I16(logins.Count == 0 ? 91 : 0).CStr(null).CCount(logins.Count);
             foreach (var login in logins)
                 answer.I8(login.Mechanism.EndsWith("256", StringComparison.Ordinal) ? 1 : 2).I32(login.Iterations).NoTags();

@@ -5,7 +5,7 @@ internal sealed partial class FakeBroker
 {
     private void DescribeAcls(BytesIn request, BytesOut answer, int error)
     {
-        var matches = error == 0 ? Matching(request) : [];
+        var matches = error == 0 && !IsBehind(29) ? Matching(request) : [];
         var resources = matches.GroupBy(a => (a.Type, a.Name, a.Pattern)).ToList();
         answer.I32(ThrottleMs).I16(error).CStr(error == 0 ? null : "no").CCount(resources.Count);
         foreach (var resource in resources)

@@ -47,6 +47,12 @@ internal sealed partial class FakeBroker : IAsyncDisposable
     /// <summary>Whether a call of that key is left without an answer.</summary>
     public Func<int, bool> IsSilent { get; set; } = _ => false;
 
+    /// <summary>Whether a look by a call of that key finds nothing, as long as the server has not heard from its controller.</summary>
+    public Func<int, bool> IsBehind { get; set; } = _ => false;
+
+    /// <summary>What the answer to a call of that key waits for, once the call is done.</summary>
+    public Func<int, Task> Waits { get; set; } = _ => Task.CompletedTask;
+
     public int ThrottleMs { get; set; }
 
     public long LifetimeMs { get; set; }
@@ -68,6 +74,13 @@ internal sealed partial class FakeBroker : IAsyncDisposable
     {
         while (_clients.TryTake(out var client))
             client.Dispose();
+    }
+
+    /// <summary>Says no more on the connections that there are, and goes on listening to them.</summary>
+    public void HalfClose()
+    {
+        foreach (var client in _clients)
+            client.Client.Shutdown(SocketShutdown.Send);
     }
 
     public async ValueTask DisposeAsync()
@@ -124,6 +137,7 @@ internal sealed partial class FakeBroker : IAsyncDisposable
             if (Flexible.Contains(key) && key != 18)
                 answer.NoTags();
             Answer(key, version, request, answer, visitor);
+            await Waits(key);
             if (Sent(key, answer.Framed()) is not { } bytes)
                 return;
             await stream.WriteAsync(bytes, _stop.Token);

@@ -33,6 +33,59 @@ public sealed class KafkaIssuerTests
     }
 
     [Fact]
+    public async Task Rights_and_login_are_asked_for_at_once()
+    {
+        await using var bench = await KafkaBench.FakeAsync();
+        var login = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Brokers[0].Waits = key =>
+        {
+            if (key == 51)
+                login.TrySetResult();
+            return key == 30 ? login.Task : Task.CompletedTask;
+        };
+
+        var (_, credential) = await bench.MintAsync(bench.Order());
+
+        Assert.True(await KafkaBench.WorksAsync(credential));
+    }
+
+    /// <summary>A server hears from its controller when it does; the credential waits for that.</summary>
+    [Theory]
+    [InlineData(29)]
+    [InlineData(50)]
+    public async Task A_credential_is_handed_out_when_a_server_knows_of_rights_and_login(int look)
+    {
+        await using var bench = await KafkaBench.FakeAsync();
+        var looks = 0;
+        bench.Brokers[0].IsBehind = key => key == look && Interlocked.Increment(ref looks) < 4;
+
+        await bench.MintAsync(bench.Order());
+
+        Assert.Equal(4, looks);
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(51)]
+    public async Task What_was_done_beside_what_was_refused_is_ended_and_proves_nothing(int refused)
+    {
+        await using var bench = await KafkaBench.FakeAsync();
+        bench.Brokers[0].ErrorOf = key => key == refused ? 42 : 0;
+        var order = bench.Order();
+        var plan = bench.Issuer().Plan(order);
+        Assert.IsType<MintOutcome.Refused>(await bench.Issuer().MintAsync(order, plan, Token));
+        var user = plan.Handle.Data["user"]!.ToString();
+        Assert.Equal(refused == 30, bench.Cluster.Logins.ContainsKey((user, "SCRAM-SHA-512")));
+        Assert.Equal(refused == 51, !bench.Cluster.Acls.IsEmpty);
+
+        bench.Brokers[0].ErrorOf = _ => 0;
+        Assert.Equal(new EndOutcome.Ended(Existed: false), await bench.Issuer().EndAsync(plan.Handle, Token));
+
+        Assert.Empty(bench.Cluster.Acls);
+        Assert.False(bench.Cluster.Logins.ContainsKey((user, "SCRAM-SHA-512")));
+    }
+
+    [Fact]
     public async Task The_server_is_never_told_a_password()
     {
         await using var bench = await KafkaBench.FakeAsync();

@@ -8,9 +8,10 @@ namespace JitBroker.Issuers.Kafka.Wire;
 /// </summary>
 internal sealed class BrokerConnections(TimeProvider clock) : IAsyncDisposable
 {
-    private const int MostPerServer = 8;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    /// <summary>As many mints or ends as a lane has under way at a time, each of which makes two calls at once.</summary>
+    private const int MostPerServer = 16;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan GrudgeTime = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<(BrokerAddress, WayIn), ConcurrentStack<Idle>> _idle = new();
