@@ -166,6 +166,7 @@ public static class CoreServices
             .AddSingleton<MintLease>()
             .AddSingleton<RecordEnds>()
             .AddSingleton<RevokeLease>()
+            .AddSingleton<MoveOverdueLeases>()
             .AddSingleton<StuckLeases>()
             .AddSingleton<RetryLease>()
             .AddSingleton<AbandonLease>()

@@ -47,8 +47,7 @@ public sealed class SealEvents(Database database, ChainStore chain)
             return false;
         }
 
-        foreach (var link in links)
-            await chain.SealAsync(session, link.Id, link.Seq, link.Hash, cancellationToken);
+        await chain.SealAsync(session, links, cancellationToken);
         return true;
     }
 
@@ -84,6 +83,4 @@ public sealed class SealEvents(Database database, ChainStore chain)
 
         return [.. keyed.OrderBy(k => k.At).ThenBy(k => k.Id, StringComparer.Ordinal).ThenBy(k => k.Event.Version).Select(k => k.Event)];
     }
-
-    private sealed record LinkedEvent(string Id, long Seq, string Hash);
 }

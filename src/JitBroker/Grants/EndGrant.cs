@@ -60,9 +60,10 @@ public sealed class EndGrant(
                 var now = clock.GetUtcNow();
                 var due = await grants.LockDueToEndAsync(session, now, most, cancellationToken);
                 var leasesOf = await leases.OfGrantsAsync(session, due.Select(g => g.Id), cancellationToken);
-                // In one order everywhere, so that no two of these wait for each other's Homes.
-                foreach (var grant in due.OrderBy(g => g.Holder, StringComparer.Ordinal).ThenBy(g => g.Id, StringComparer.Ordinal))
-                    await CloseAsync(session, grant, [.. leasesOf[grant.Id]], null, Expired, null, now, cancellationToken);
+                var set = new EndingSet();
+                foreach (var grant in due)
+                    Close(session, set, grant, [.. leasesOf[grant.Id]], null, Expired, null, now);
+                await SaveAsync(session, set, now, cancellationToken);
                 return due.Count;
             },
             cancellationToken);
@@ -89,11 +90,16 @@ public sealed class EndGrant(
         return requested;
     }
 
-    private async Task<Grant> CloseAsync(Session session, Grant grant, Actor? by, string kind, string? reason, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await CloseAsync(session, grant, await leases.OfGrantAsync(session, grant.Id, cancellationToken), by, kind, reason, now, cancellationToken);
+    private async Task<Grant> CloseAsync(Session session, Grant grant, Actor? by, string kind, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var all = await leases.OfGrantAsync(session, grant.Id, cancellationToken);
+        var set = new EndingSet();
+        var closed = Close(session, set, grant, all, by, kind, reason, now);
+        await SaveAsync(session, set, now, cancellationToken);
+        return closed;
+    }
 
-    private async Task<Grant> CloseAsync(
-        Session session, Grant grant, IReadOnlyList<Lease> all, Actor? by, string kind, string? reason, DateTimeOffset now, CancellationToken cancellationToken)
+    private Grant Close(Session session, EndingSet set, Grant grant, IReadOnlyList<Lease> all, Actor? by, string kind, string? reason, DateTimeOffset now)
     {
         var wasScheduled = grant.State == "scheduled";
         var ending = grant with
@@ -106,30 +112,34 @@ public sealed class EndGrant(
             EndRequestedAt = now,
             VerifiedEndAt = wasScheduled ? now : null,
         };
-        await grants.MoveAsync(session, grant, ending, cancellationToken);
         var data = new JsonObject { ["end"] = kind, ["reason"] = reason };
         var type = "grant." + ending.State;
-        await events.AppendAsync(
-            session,
-            by is null
-                ? AuditEvent.BySystem("grant", grant.Id, ending.Version, type, now, grant.RequestId, data)
-                : AuditEvent.By(by, "grant", grant.Id, ending.Version, type, now, grant.RequestId, data),
-            cancellationToken);
+        var happened = by is null
+            ? AuditEvent.BySystem("grant", grant.Id, ending.Version, type, now, grant.RequestId, data)
+            : AuditEvent.By(by, "grant", grant.Id, ending.Version, type, now, grant.RequestId, data);
+        set.Move(grant, ending, happened);
         foreach (var lease in all.Where(l => l.IsLive))
-            await moves.BeginRevokingHeldAsync(session, lease, grant.RequestId, LeaseMoves.Because.GrantEnds, now, cancellationToken);
-        await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
-        return !wasScheduled && all.All(l => l.State == "revoked") ? await VerifiedAsync(session, ending, all, now, cancellationToken) : ending;
+            set.Move(moves.Revoking(session, lease, grant.RequestId, LeaseMoves.Because.GrantEnds, now));
+        return !wasScheduled && all.All(l => l.State == "revoked") ? Verified(set, ending, all, now) : ending;
     }
 
     /// <summary>The last of its leases is gone: the grant has ended, verified unless one of them was abandoned. Needs the grant's lock.</summary>
-    internal async Task<Grant> VerifiedAsync(Session session, Grant ending, IReadOnlyList<Lease> all, DateTimeOffset now, CancellationToken cancellationToken)
+    internal static Grant Verified(EndingSet set, Grant ending, IReadOnlyList<Lease> all, DateTimeOffset now)
     {
         var abandoned = all.Where(l => l.IsAbandoned).Select(l => JsonValue.Create(l.Id)).ToArray<JsonNode?>();
         var data = abandoned.Length == 0 ? null : new JsonObject { ["verified"] = false, ["abandoned"] = new JsonArray(abandoned) };
         var ended = ending with { State = GrantState.Ended.ToText(), Version = ending.Version + 1, VerifiedEndAt = now };
-        await grants.MoveAsync(session, ending, ended, cancellationToken);
-        await events.AppendAsync(session, AuditEvent.BySystem("grant", ended.Id, ended.Version, "grant.ended", now, ended.RequestId, data), cancellationToken);
+        set.Move(ending, ended, AuditEvent.BySystem("grant", ended.Id, ended.Version, "grant.ended", now, ended.RequestId, data));
         return ended;
+    }
+
+    /// <summary>Writes a set: what moved, what happened, and the edits of the cards that show it.</summary>
+    internal async Task SaveAsync(Session session, EndingSet set, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await grants.MoveAsync(session, set.Grants, cancellationToken);
+        await leases.MoveHeldAsync(session, set.Leases, cancellationToken);
+        await events.AppendAsync(session, set.Events, cancellationToken);
+        await announcer.MovedAsync(session, set.Requests, now, cancellationToken);
     }
 
     private static Refusal? Objection(PeopleDirectory directory, Grant? grant, Actor actor, string grantId, string? reason)

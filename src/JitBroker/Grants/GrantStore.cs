@@ -34,18 +34,23 @@ public sealed class GrantStore
         """;
 
     private const string MoveSql = """
-        update grants
-           set state = @State,
-               version = @Version,
-               ends_at = @EndsAt,
-               end_kind = @EndKind,
-               ended_by = @EndedBy,
-               end_reason = @EndReason,
-               end_requested_at = @EndRequestedAt,
-               verified_end_at = @VerifiedEndAt
-         where id = @Id
-           and state = @from
-           and version < @Version
+        update grants as g
+           set state = r.state,
+               version = r.version,
+               end_kind = r.end_kind,
+               ended_by = r.ended_by,
+               end_reason = r.end_reason,
+               end_requested_at = r.end_requested_at,
+               verified_end_at = r.verified_end_at
+          from /* pg instead: json_to_recordset(cast(@rows as json)) as r (id text, "from" text, state text, version integer, end_kind text, ended_by text, end_reason text,
+                                                                           end_requested_at timestamptz, verified_end_at timestamptz) */
+               (select value ->> 'id' as id, value ->> 'from' as "from", value ->> 'state' as state, value ->> 'version' as version, value ->> 'end_kind' as end_kind,
+                       value ->> 'ended_by' as ended_by, value ->> 'end_reason' as end_reason, value ->> 'end_requested_at' as end_requested_at,
+                       value ->> 'verified_end_at' as verified_end_at
+                  from json_each(@rows)) as r /* end */
+         where g.id = r.id
+           and g.state = r."from"
+           and g.version < r.version
         """;
 
     private const string ExtendSql = """
@@ -145,19 +150,14 @@ public sealed class GrantStore
     public Task<IReadOnlyList<Grant>> LockAllAsync(Session session, IEnumerable<string> ids, CancellationToken cancellationToken) =>
         session.QueryAsync<Grant>(LockAllSql, new { ids = JsonSerializer.Serialize(ids) }, cancellationToken);
 
-    /// <summary>Moves a grant this transaction has locked, along <see cref="GrantLifecycle"/>.</summary>
-    /// <exception cref="InvalidOperationException">The move is not legal, or the lock was not held: a bug. At the latest before the commit.</exception>
-    public Task MoveAsync(Session session, Grant before, Grant after, CancellationToken cancellationToken)
-    {
-        if (!GrantLifecycle.Allows(GrantLifecycle.Parse(before.State)!.Value, GrantLifecycle.Parse(after.State)!.Value))
-            throw new InvalidOperationException($"Grant {before.Id} cannot go from {before.State} to {after.State}.");
-        var parameters = new
-        {
-            after.Id, after.State, after.Version, after.EndsAt, after.EndKind, after.EndedBy, after.EndReason, after.EndRequestedAt,
-            after.VerifiedEndAt, from = before.State,
-        };
-        return session.WriteOneAsync(MoveSql, parameters, $"Grant {before.Id} was moved without its lock.", cancellationToken);
-    }
+    /// <summary>Moves grants this transaction has locked, together.</summary>
+    /// <exception cref="InvalidOperationException">A lock was not held: a bug. At the latest before the commit.</exception>
+    internal Task MoveAsync(Session session, IReadOnlyCollection<GrantMove> moves, CancellationToken cancellationToken) =>
+        session.WriteAllAsync(
+            MoveSql,
+            [.. moves.Select(m => new { m.After.Id, From = m.Before.State, m.After.State, m.After.Version, m.After.EndKind, m.After.EndedBy, m.After.EndReason, m.After.EndRequestedAt, m.After.VerifiedEndAt })],
+            $"One of the grants {string.Join(", ", moves.Select(m => m.After.Id))} was moved without its lock.",
+            cancellationToken);
 
     /// <summary>Moves the end of an active grant this transaction has locked; never to an earlier time.</summary>
     /// <exception cref="InvalidOperationException">It is not active or the lock was not held: a bug. At the latest before the commit.</exception>

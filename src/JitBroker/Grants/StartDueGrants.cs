@@ -46,7 +46,7 @@ public sealed class StartDueGrants(
         if (EndDueGrants.Reason(directory, grant) is { } objection)
             return objection;
         var active = grant with { State = GrantState.Active.ToText(), Version = grant.Version + 1 };
-        await grants.MoveAsync(session, grant, active, cancellationToken);
+        await grants.MoveAsync(session, [new GrantMove(grant, active)], cancellationToken);
         await events.AppendAsync(session, AuditEvent.BySystem("grant", id, active.Version, "grant.active", now, grant.RequestId), cancellationToken);
         await announcer.MovedAsync(session, grant.RequestId, now, cancellationToken);
         session.AfterCommit(() => wakeups.DueAt(active.EndsAt));

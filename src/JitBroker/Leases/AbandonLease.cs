@@ -48,10 +48,12 @@ public sealed class AbandonLease(
         var (now, requestId) = (clock.GetUtcNow(), details.Grant.RequestId);
         await moves.AbandonedAsync(session, details.Lease, actor, requestId, Trimmed(reason)!, now, cancellationToken);
         await announcer.TellOperationsAsync(session, Templates.AbandonedNotice, leaseId, now, null, cancellationToken);
+        var set = new EndingSet();
+        set.Show(requestId);
         var all = await leases.OfGrantAsync(session, details.Grant.Id, cancellationToken);
         if (details.Grant.State == "ending" && all.All(l => l.State == "revoked"))
-            await endGrant.VerifiedAsync(session, details.Grant, all, now, cancellationToken);
-        await announcer.MovedAsync(session, requestId, now, cancellationToken);
+            EndGrant.Verified(set, details.Grant, all, now);
+        await endGrant.SaveAsync(session, set, now, cancellationToken);
         return new LeaseDetails((await leases.FindAsync(session, leaseId, cancellationToken))!, (await grants.FindAsync(session, details.Grant.Id, cancellationToken))!);
     }
 

@@ -15,7 +15,7 @@ public sealed class LeaseMoves(LeaseStore leases, DueLeaseStore dueLeases, Prolo
     {
         var active = lease with { State = LeaseState.Active.ToText(), Version = lease.Version + 1 };
         session.AfterCommit(() => wakeups.DueAt(active.ExpiresAt));
-        return MoveAsync(session, lease, active, keepsClaim: false, AuditEvent.By(by, "lease", lease.Id, active.Version, "lease.active", now, requestId), cancellationToken);
+        return MoveAsync(session, new LeaseMove(lease, active, AuditEvent.By(by, "lease", lease.Id, active.Version, "lease.active", now, requestId)), cancellationToken);
     }
 
     /// <summary>
@@ -24,22 +24,15 @@ public sealed class LeaseMoves(LeaseStore leases, DueLeaseStore dueLeases, Prolo
     /// <returns>Null when it was moved by somebody else first.</returns>
     public async Task<Lease?> BeginRevokingAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (revoking, happened) = Revoking(session, lease, requestId, because, now);
-        return await MoveAsync(session, lease, revoking, KeepsClaim(lease, because), happened, cancellationToken) ? revoking : null;
-    }
-
-    /// <summary>As <see cref="BeginRevokingAsync"/>, of a live lease that was read under the lock of its grant; does not wait for the write.</summary>
-    public async Task BeginRevokingHeldAsync(Session session, Lease lease, string requestId, string because, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var (revoking, happened) = Revoking(session, lease, requestId, because, now);
-        await leases.MoveHeldAsync(session, lease, revoking, KeepsClaim(lease, because), cancellationToken);
-        await events.AppendAsync(session, happened, cancellationToken);
+        var move = Revoking(session, lease, requestId, because, now);
+        return await MoveAsync(session, move, cancellationToken) ? move.After : null;
     }
 
     /// <summary>While somebody mints it, its end waits for them: they undo what they made.</summary>
     private static bool KeepsClaim(Lease lease, string because) => lease.State == LeaseState.Minting.ToText() && because != Because.MintFailed;
 
-    private (Lease Revoking, AuditEvent Happened) Revoking(Session session, Lease lease, string requestId, string because, DateTimeOffset now)
+    /// <summary>The move of <see cref="BeginRevokingAsync"/>, which the caller writes.</summary>
+    internal LeaseMove Revoking(Session session, Lease lease, string requestId, string because, DateTimeOffset now)
     {
         var handle = RevocationHandle.FromJson(lease.Handle);
         DateTimeOffset? dueBy = handle.EarlyEnd == EarlyEnd.AtExpiry ? Instants.Truncate(lease.ExpiresAt + handle.Within) : null;
@@ -53,19 +46,17 @@ public sealed class LeaseMoves(LeaseStore leases, DueLeaseStore dueLeases, Prolo
         };
         var data = new JsonObject { ["because"] = because };
         session.AfterCommit(() => Wake(revoking.NextAttemptAt.Value, now));
-        return (revoking, AuditEvent.BySystem("lease", lease.Id, revoking.Version, "lease.revoking", now, requestId, data));
+        return new LeaseMove(lease, revoking, AuditEvent.BySystem("lease", lease.Id, revoking.Version, "lease.revoking", now, requestId, data), KeepsClaim(lease, because));
     }
 
-    /// <summary>Gone, read back at the target; of a lease that was read under the lock of its grant. Does not wait for the write.</summary>
-    public async Task<Lease> RevokedAsync(Session session, Lease lease, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Gone, read back at the target; the caller writes it.</summary>
+    internal static LeaseMove Revoked(Lease lease, string requestId, DateTimeOffset now)
     {
         var revoked = lease with
         {
             State = LeaseState.Revoked.ToText(), Version = lease.Version + 1, RevokedAt = now, Verified = true, LastError = null, NextAttemptAt = null,
         };
-        await leases.MoveHeldAsync(session, lease, revoked, keepsClaim: false, cancellationToken);
-        await events.AppendAsync(session, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId), cancellationToken);
-        return revoked;
+        return new LeaseMove(lease, revoked, AuditEvent.BySystem("lease", lease.Id, revoked.Version, "lease.revoked", now, requestId));
     }
 
     /// <summary>Given up by an operator: over for the broker, not verified at the target. What was the matter with it stays on it.</summary>
@@ -73,7 +64,7 @@ public sealed class LeaseMoves(LeaseStore leases, DueLeaseStore dueLeases, Prolo
     {
         var abandoned = lease with { State = LeaseState.Revoked.ToText(), Version = lease.Version + 1, RevokedAt = now, Verified = false, NextAttemptAt = null };
         var data = new JsonObject { ["reason"] = reason, ["verified"] = false, ["lastError"] = lease.LastError, ["attempts"] = lease.Attempts };
-        return MoveAsync(session, lease, abandoned, keepsClaim: false, AuditEvent.By(by, "lease", lease.Id, abandoned.Version, "lease.abandoned", now, requestId, data), cancellationToken);
+        return MoveAsync(session, new LeaseMove(lease, abandoned, AuditEvent.By(by, "lease", lease.Id, abandoned.Version, "lease.abandoned", now, requestId, data)), cancellationToken);
     }
 
     /// <summary>Due at once instead of at its next turn. An attempt under way loses its claim, and is made once more: ending twice does no harm.</summary>
@@ -129,11 +120,11 @@ public sealed class LeaseMoves(LeaseStore leases, DueLeaseStore dueLeases, Prolo
         return true;
     }
 
-    private async Task<bool> MoveAsync(Session session, Lease before, Lease after, bool keepsClaim, AuditEvent happened, CancellationToken cancellationToken)
+    private async Task<bool> MoveAsync(Session session, LeaseMove move, CancellationToken cancellationToken)
     {
-        if (!await leases.MoveAsync(session, before, after, keepsClaim, cancellationToken))
+        if (!await leases.MoveAsync(session, move, cancellationToken))
             return false;
-        await events.AppendAsync(session, happened, cancellationToken);
+        await events.AppendAsync(session, move.Happened, cancellationToken);
         return true;
     }
 

@@ -19,21 +19,27 @@ public sealed class LeaseStore
         """;
 
     private const string MoveSql = """
-        update leases
-           set state = @State,
-               version = @Version,
-               due_by = @DueBy,
-               revoked_at = @RevokedAt,
-               verified = @Verified,
-               last_error = @LastError,
-               next_attempt_at = @NextAttemptAt,
+        update leases as l
+           set state = r.state,
+               version = r.version,
+               due_by = r.due_by,
+               revoked_at = r.revoked_at,
+               verified = r.verified,
+               last_error = r.last_error,
+               next_attempt_at = r.next_attempt_at,
                prolong_until = null,
                next_prolong_at = null,
-               claimed_by = case when @keepsClaim then claimed_by end,
-               claimed_until = case when @keepsClaim then claimed_until end
-         where id = @Id
-           and state = @from
-           and version = @expected
+               claimed_by = case when r.keeps_claim then l.claimed_by end,
+               claimed_until = case when r.keeps_claim then l.claimed_until end
+          from /* pg instead: json_to_recordset(cast(@rows as json)) as r (id text, "from" text, expected integer, state text, version integer, due_by timestamptz,
+                                                                           revoked_at timestamptz, verified boolean, last_error text, next_attempt_at timestamptz, keeps_claim boolean) */
+               (select value ->> 'id' as id, value ->> 'from' as "from", value ->> 'expected' as expected, value ->> 'state' as state, value ->> 'version' as version,
+                       value ->> 'due_by' as due_by, value ->> 'revoked_at' as revoked_at, value ->> 'verified' as verified, value ->> 'last_error' as last_error,
+                       value ->> 'next_attempt_at' as next_attempt_at, value ->> 'keeps_claim' as keeps_claim
+                  from json_each(@rows)) as r /* end */
+         where l.id = r.id
+           and l.state = r."from"
+           and l.version = r.expected
         """;
 
     private const string FindSql = $"""
@@ -74,6 +80,8 @@ public sealed class LeaseStore
             from leases
            where state = 'active'
              and expires_at <= @now
+             and (   expires_at <= @late
+                  or (select ends_at from grants where grants.id = leases.grant_id) > @now)
            limit @limit
         """;
 
@@ -92,6 +100,14 @@ public sealed class LeaseStore
            and state = 'revoking'
            and claimed_by = @owner
            and claimed_until = @until
+        """;
+
+    private const string LetGoSql = """
+        update leases
+           set claimed_by = null,
+               claimed_until = null
+         where id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+           and claimed_by = @owner
         """;
 
     private const string ReopenSql = """
@@ -132,19 +148,23 @@ public sealed class LeaseStore
     }
 
     /// <summary>Moves a lease along <see cref="LeaseLifecycle"/>, guarded on the state and version that were read.</summary>
-    /// <param name="keepsClaim">Somebody is minting it still, and lets go by <see cref="ReleaseAsync"/>.</param>
     /// <returns>False when somebody else moved it first; nothing was written then.</returns>
-    public async Task<bool> MoveAsync(Session session, Lease before, Lease after, bool keepsClaim, CancellationToken cancellationToken) =>
-        await session.ExecuteAsync(MoveSql, MoveOf(before, after, keepsClaim), cancellationToken) == 1;
+    internal async Task<bool> MoveAsync(Session session, LeaseMove move, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(MoveSql, new { rows = JsonRows.Of(RowsOf([move])) }, cancellationToken) == 1;
 
-    /// <summary>As <see cref="MoveAsync"/>, of a lease that was read under the lock of its grant: nobody else can have moved it.</summary>
-    /// <exception cref="InvalidOperationException">The lock was not held: a bug. At the latest before the commit.</exception>
-    public Task MoveHeldAsync(Session session, Lease before, Lease after, bool keepsClaim, CancellationToken cancellationToken) =>
-        session.WriteOneAsync(MoveSql, MoveOf(before, after, keepsClaim), $"Lease {before.Id} was moved without the lock of its grant.", cancellationToken);
+    /// <summary>As <see cref="MoveAsync"/>, of leases that were read under the locks of their grants: nobody else can have moved them.</summary>
+    /// <exception cref="InvalidOperationException">A lock was not held: a bug. At the latest before the commit.</exception>
+    internal Task MoveHeldAsync(Session session, IReadOnlyCollection<LeaseMove> moves, CancellationToken cancellationToken) =>
+        session.WriteAllAsync(
+            MoveSql, RowsOf(moves), $"One of the leases {string.Join(", ", moves.Select(m => m.After.Id))} was moved without the lock of its grant.", cancellationToken);
 
     /// <summary>The minter of a lease whose end began meanwhile is done with the target.</summary>
     public Task ReleaseAsync(Session session, Lease minted, string owner, CancellationToken cancellationToken) =>
         session.WriteAsync(ReleaseSql, new { id = minted.Id, owner, until = minted.MintDeadline }, cancellationToken);
+
+    /// <summary>Gives claims back that <paramref name="owner"/> still has.</summary>
+    internal Task LetGoAsync(Session session, IReadOnlyList<Lease> claimed, string owner, CancellationToken cancellationToken) =>
+        session.WriteAsync(LetGoSql, new { ids = JsonSerializer.Serialize(claimed.Select(l => l.Id)), owner }, cancellationToken);
 
     /// <summary>What was revoked is to be ended again.</summary>
     /// <returns>False when somebody else moved it first.</returns>
@@ -176,16 +196,21 @@ public sealed class LeaseStore
     public Task<IReadOnlyList<Lease>> OfSessionAsync(Session session, string sessionId, CancellationToken cancellationToken) =>
         session.QueryAsync<Lease>(OfSessionSql, new { sessionId }, cancellationToken);
 
-    /// <summary>Mints past their deadline and credentials past their expiry: to be revoked.</summary>
-    public Task<IReadOnlyList<Lease>> OverdueAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<Lease>(OverdueSql, new { now, limit }, cancellationToken);
+    /// <summary>Mints past their deadline and credentials past their expiry: to be revoked. Of those whose grant is over too, only what expired before <paramref name="late"/>.</summary>
+    public Task<IReadOnlyList<Lease>> OverdueAsync(Session session, DateTimeOffset now, DateTimeOffset late, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Lease>(OverdueSql, new { now, late, limit }, cancellationToken);
 
     public async Task<long> CountCollectedAsync(Session session, string holder, DateTimeOffset since, CancellationToken cancellationToken) =>
         await session.FirstOrDefaultAsync<long>(CountCollectedSql, new { holder, since }, cancellationToken);
 
-    private static object MoveOf(Lease before, Lease after, bool keepsClaim) => new
-    {
-        after.Id, after.State, after.Version, after.DueBy, after.RevokedAt, after.Verified, after.LastError, after.NextAttemptAt,
-        from = before.State, expected = before.Version, keepsClaim,
-    };
+    private static List<MoveRow> RowsOf(IReadOnlyCollection<LeaseMove> moves) =>
+    [
+        .. moves.Select(m => new MoveRow(
+            m.After.Id, m.Before.State, m.Before.Version, m.After.State, m.After.Version, m.After.DueBy, m.After.RevokedAt, m.After.Verified, m.After.LastError,
+            m.After.NextAttemptAt, m.KeepsClaim)),
+    ];
+
+    private sealed record MoveRow(
+        string Id, string From, int Expected, string State, int Version, DateTimeOffset? DueBy, DateTimeOffset? RevokedAt, bool Verified, string? LastError,
+        DateTimeOffset? NextAttemptAt, bool KeepsClaim);
 }

@@ -12,25 +12,11 @@ namespace JitBroker.Leases;
 public sealed class ProlongLease(
     Database database, GrantStore grants, LeaseStore leases, ProlongStore prolongs, LeaseMoves moves, Lanes lanes, Announcer announcer, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
 {
+    /// <summary>The attempt.</summary>
     /// <param name="lease">As claimed by this replica.</param>
-    /// <param name="isProbe">Its target is paused, and this is the one attempt it gets.</param>
-    public async Task HandleAsync(Lease lease, bool isProbe, CancellationToken cancellationToken)
+    public async Task<ProlongOutcome> AskAsync(Lease lease, CancellationToken cancellationToken)
     {
-        if (lease.ProlongUntil is not { } until)
-            return;
-        var outcome = await AttemptAsync(RevocationHandle.FromJson(lease.Handle), until, cancellationToken);
-        await database.WriteAsync(
-            async session =>
-            {
-                await RecordAsync(session, lease, outcome, cancellationToken);
-                // Whatever has become of the lease meanwhile, the target has answered, or has not.
-                await lanes.LearnAsync(session, lease.Target, Answer.Of(outcome), isProbe, clock.GetUtcNow(), cancellationToken);
-            },
-            cancellationToken);
-    }
-
-    private async Task<ProlongOutcome> AttemptAsync(RevocationHandle handle, DateTimeOffset until, CancellationToken cancellationToken)
-    {
+        var (handle, until) = (RevocationHandle.FromJson(lease.Handle), lease.ProlongUntil!.Value);
         if (issuers.FindProlonging(handle.Kind) is not { } issuer)
             return new ProlongOutcome.Failed($"This build of the broker cannot prolong what an issuer of kind {handle.Kind} made.");
         using var timeout = new CancellationTokenSource(options.EndTimeout, clock);
@@ -53,6 +39,19 @@ public sealed class ProlongLease(
             return new ProlongOutcome.Failed($"{handle.Target} failed ({e.GetType().Name}).", Obstacle.Away);
         }
     }
+
+    /// <summary>The record.</summary>
+    /// <param name="claimed">As it was when it was claimed; whoever moved it since has the last word.</param>
+    /// <param name="isProbe">Its target is paused, and this was the one attempt it got.</param>
+    public Task RecordAsync(Lease claimed, ProlongOutcome outcome, bool isProbe, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async session =>
+            {
+                await RecordAsync(session, claimed, outcome, cancellationToken);
+                // Whatever has become of the lease meanwhile, the target has answered, or has not.
+                await lanes.LearnAsync(session, claimed.Target, Answer.Of(outcome), isProbe, clock.GetUtcNow(), cancellationToken);
+            },
+            cancellationToken);
 
     private async Task RecordAsync(Session session, Lease claimed, ProlongOutcome outcome, CancellationToken cancellationToken)
     {

@@ -1,5 +1,5 @@
 using JitBroker.Catalog;
-using JitBroker.Grants;
+using JitBroker.Issuing;
 using JitBroker.Scheduling;
 using JitBroker.Storage;
 using Microsoft.Extensions.Logging;
@@ -7,32 +7,31 @@ using Microsoft.Extensions.Logging;
 namespace JitBroker.Leases;
 
 /// <summary>
-/// Sweep: moves overdue mints and expired credentials to <c>revoking</c>, then claims what is due to be ended and hands it to one lane per target (<see cref="WorkInLanes"/>).
+/// Sweep: moves overdue leases to <c>revoking</c> (<see cref="MoveOverdueLeases"/>), then claims what is due to be ended and hands it to one lane per target (<see cref="WorkInLanes"/>).
 /// </summary>
 public sealed class RevokeDueLeases(
     Database database,
-    GrantStore grants,
     LeaseStore leases,
     DueLeaseStore due,
-    LeaseMoves moves,
     Lanes lanes,
+    MoveOverdueLeases overdue,
     HoldDueLeases hold,
     RevokeLease revoke,
+    RecordEnds record,
     CatalogHolder catalogs,
     Replica replica,
+    MintOptions options,
     TimeProvider clock,
-    ILogger<RevokeDueLeases> log) : ILaneJob
+    ILogger<RevokeDueLeases> log) : ILaneJob<EndOutcome>
 {
-    private const int Batch = 200;
+    private readonly WorkInLanes<EndOutcome> _work = new(catalogs, options, clock, log);
 
-    private readonly WorkInLanes _work = new(catalogs, log);
-
-    string ILaneJob.Work => "the end";
+    string ILaneJob<EndOutcome>.Work => "the end";
 
     /// <summary>Claims and dispatches; does not wait for the targets.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await MoveOverdueAsync(cancellationToken);
+        await overdue.RunAsync(cancellationToken);
         var now = clock.GetUtcNow();
         var targets = await database.ReadAsync(session => due.DueTargetsAsync(session, now, cancellationToken), cancellationToken);
         foreach (var target in targets)
@@ -43,29 +42,18 @@ public sealed class RevokeDueLeases(
     /// <inheritdoc cref="WorkInLanes.IdleAsync"/>
     public Task IdleAsync(CancellationToken cancellationToken) => _work.IdleAsync(cancellationToken);
 
-    private async Task MoveOverdueAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var overdue = await database.ReadAsync(session => leases.OverdueAsync(session, now, Batch, cancellationToken), cancellationToken);
-        foreach (var lease in overdue)
-        {
-            await database.WriteAsync(
-                async session =>
-                {
-                    var grant = await grants.LockAsync(session, lease.GrantId, cancellationToken);
-                    var because = lease.State == "minting" ? LeaseMoves.Because.MintFailed : LeaseMoves.Because.Expired;
-                    if (await moves.BeginRevokingAsync(session, lease, grant!.RequestId, because, now, cancellationToken) is null)
-                        session.Doom();
-                },
-                cancellationToken);
-        }
-    }
-
-    async Task<Turn> ILaneJob.TakeAsync(string target, int most, CancellationToken cancellationToken)
+    async Task<Turn> ILaneJob<EndOutcome>.TakeAsync(string target, int most, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return await database.WriteAsync(session => lanes.TakeAsync(session, target, replica.Id, most, now, Instants.Truncate(now + Replica.ClaimFor), cancellationToken), cancellationToken);
     }
 
-    Task ILaneJob.AttemptAsync(Lease lease, bool isProbe, CancellationToken cancellationToken) => revoke.HandleAsync(lease, isProbe, cancellationToken);
+    Task<EndOutcome> ILaneJob<EndOutcome>.AskAsync(Lease lease, CancellationToken cancellationToken) => revoke.AskAsync(lease, cancellationToken);
+
+    bool ILaneJob<EndOutcome>.IsDone(EndOutcome answer) => answer is EndOutcome.Ended;
+
+    Task ILaneJob<EndOutcome>.RecordAsync(Lease lease, EndOutcome answer, bool isProbe, CancellationToken cancellationToken) => record.HandleAsync(lease, answer, isProbe);
+
+    Task ILaneJob<EndOutcome>.LetGoAsync(IReadOnlyList<Lease> claimed, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => leases.LetGoAsync(session, claimed, replica.Id, cancellationToken), cancellationToken);
 }

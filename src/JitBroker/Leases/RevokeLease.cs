@@ -3,22 +3,15 @@ using JitBroker.Issuing;
 namespace JitBroker.Leases;
 
 /// <summary>
-/// One attempt to end one claimed lease at its target, and the record of what came of it. A lease that cannot be ended is tried for ever, with a growing,
-/// jittered, capped pause; it is shown as stuck from the first failed attempt on (<see cref="Patience"/>) and told to operations once.
+/// One attempt to end one claimed lease at its target. A lease that cannot be ended is tried for ever, with a growing, jittered, capped pause; it is shown as
+/// stuck from the first failed attempt on (<see cref="Patience"/>) and told to operations once. <see cref="RecordEnds"/> writes down what came of it.
 /// </summary>
-public sealed class RevokeLease(RecordEnds record, IssuerRegistry issuers, MintOptions options, TimeProvider clock)
+public sealed class RevokeLease(IssuerRegistry issuers, MintOptions options, TimeProvider clock)
 {
     /// <param name="lease">As claimed by this replica.</param>
-    /// <param name="isProbe">Its target is paused, and this is the one attempt it gets.</param>
-    /// <returns>Whether it is verified gone now.</returns>
-    public async Task<bool> HandleAsync(Lease lease, bool isProbe, CancellationToken cancellationToken)
+    public async Task<EndOutcome> AskAsync(Lease lease, CancellationToken cancellationToken)
     {
-        var outcome = await AttemptAsync(RevocationHandle.FromJson(lease.Handle), cancellationToken);
-        return await record.HandleAsync(lease, outcome, isProbe);
-    }
-
-    private async Task<EndOutcome> AttemptAsync(RevocationHandle handle, CancellationToken cancellationToken)
-    {
+        var handle = RevocationHandle.FromJson(lease.Handle);
         if (issuers.Find(handle.Kind) is not { } issuer)
             return new EndOutcome.Failed($"This build of the broker has no issuer of kind {handle.Kind}.");
         using var timeout = new CancellationTokenSource(options.EndTimeout, clock);

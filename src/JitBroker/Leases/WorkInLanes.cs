@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using JitBroker.Catalog;
+using JitBroker.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace JitBroker.Leases;
 
 /// <summary>One kind of work that is done at targets, lease by lease.</summary>
-internal interface ILaneJob
+/// <typeparam name="TAnswer">What comes of one attempt.</typeparam>
+internal interface ILaneJob<TAnswer>
 {
     /// <summary>For the log: <c>the end</c>.</summary>
     string Work { get; }
@@ -13,20 +15,28 @@ internal interface ILaneJob
     /// <summary>Claims up to <paramref name="most"/> leases at the target.</summary>
     Task<Turn> TakeAsync(string target, int most, CancellationToken cancellationToken);
 
-    /// <summary>Works on one of them, once.</summary>
-    Task AttemptAsync(Lease lease, bool isProbe, CancellationToken cancellationToken);
+    /// <summary>Asks the target for one of them, once.</summary>
+    Task<TAnswer> AskAsync(Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>It did as it was asked, so it may be asked for the next before this is recorded; what else it says is learnt first.</summary>
+    bool IsDone(TAnswer answer);
+
+    Task RecordAsync(Lease lease, TAnswer answer, bool isProbe, CancellationToken cancellationToken);
+
+    /// <summary>Gives back what was claimed and is not asked for.</summary>
+    Task LetGoAsync(IReadOnlyList<Lease> claimed, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Work under way in this process, one lane per target. A lane claims no more than it can work on at once, so a dead target holds up only its own leases and a
-/// dead replica only what it was working on; what is done makes room for the next.
+/// Work under way in this process, one lane per target (<see cref="LaneWork"/>), so that a dead target holds up only its own leases and a dead replica only what it
+/// had claimed. An answer makes room for the next, before it is recorded.
 /// </summary>
-internal sealed partial class WorkInLanes(CatalogHolder catalogs, ILogger log)
+internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, MintOptions options, TimeProvider clock, ILogger log)
 {
     private readonly ConcurrentDictionary<string, LaneWork> _lanes = new(StringComparer.Ordinal);
 
     /// <summary>Claims and dispatches; does not wait for the target.</summary>
-    public Task FillAsync(string target, ILaneJob job, CancellationToken cancellationToken) =>
+    public Task FillAsync(string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken) =>
         FillAsync(_lanes.GetOrAdd(target, static _ => new LaneWork()), target, job, cancellationToken);
 
     /// <summary>Waits until no lane of this process has work under way: for an orderly stop, and for tests.</summary>
@@ -36,54 +46,101 @@ internal sealed partial class WorkInLanes(CatalogHolder catalogs, ILogger log)
             await Task.WhenAll(running).WaitAsync(cancellationToken);
     }
 
-    private async Task FillAsync(LaneWork lane, string target, ILaneJob job, CancellationToken cancellationToken)
+    private async Task FillAsync(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
-        var free = lane.Reserve(MintGates.WidthOf(catalogs.Current, target));
-        if (free == 0)
+        if (!lane.TryBeginFilling())
             return;
-        var started = 0;
         try
         {
-            var turn = await job.TakeAsync(target, free, cancellationToken);
-            foreach (var lease in turn.Leases)
-            {
-                lane.Start(() => WorkAsync(lane, lease, turn.IsProbe, job, cancellationToken));
-                started++;
-            }
+            await FillOnceAsync(lane, target, job, cancellationToken);
         }
         finally
         {
-            lane.GiveBack(free - started);
+            if (lane.EndFilling())
+                lane.Start(() => RefillAsync(lane, target, job, cancellationToken));
         }
     }
 
-    private async Task WorkAsync(LaneWork lane, Lease lease, bool isProbe, ILaneJob job, CancellationToken cancellationToken)
+    private async Task FillOnceAsync(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
+    {
+        if (lane.Room(WidthOf(target)) is var room and > 0)
+        {
+            var askBefore = clock.GetUtcNow() + Replica.ClaimFor - options.EndTimeout;
+            var turn = await job.TakeAsync(target, room, cancellationToken);
+            lane.Add(turn.Leases.Select(lease => new Claimed(lease, turn.IsProbe, askBefore)));
+        }
+
+        StartNext(lane, target, job, cancellationToken);
+    }
+
+    private void StartNext(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
+    {
+        while (lane.Next(WidthOf(target), clock.GetUtcNow()) is { } next)
+            lane.Start(() => WorkAsync(lane, next, job, cancellationToken));
+    }
+
+    private int WidthOf(string target) => MintGates.WidthOf(catalogs.Current, target);
+
+    private async Task RefillAsync(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
         try
         {
-            await AttemptAsync(lane, lease, isProbe, job, cancellationToken);
-            await FillAsync(lane, lease.Target, job, cancellationToken);
+            // What was claimed ahead needs no claim to be awaited.
+            StartNext(lane, target, job, cancellationToken);
+            await FillAsync(lane, target, job, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever starts next claims what is due.
+        }
+        catch (Exception e)
+        {
+            LogNotClaimed(log, job.Work, target, e);
+        }
+    }
+
+    private async Task WorkAsync(LaneWork lane, Claimed claimed, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
+    {
+        var lease = claimed.Lease;
+        try
+        {
+            await AttemptAsync(lane, claimed, job, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             LogStopped(log, job.Work, lease.Id);
+            return;
         }
         catch (Exception e)
         {
             // The claim runs out and the lease is tried again.
             LogFailed(log, job.Work, lease.Id, e);
         }
+
+        await RefillAsync(lane, lease.Target, job, cancellationToken);
     }
 
-    private static async Task AttemptAsync(LaneWork lane, Lease lease, bool isProbe, ILaneJob job, CancellationToken cancellationToken)
+    private async Task AttemptAsync(LaneWork lane, Claimed claimed, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
+        Action over = lane.GiveBack;
         try
         {
-            await job.AttemptAsync(lease, isProbe, cancellationToken);
+            var since = clock.GetTimestamp();
+            var answer = await job.AskAsync(claimed.Lease, cancellationToken);
+            if (job.IsDone(answer))
+            {
+                lane.Answered(clock.GetElapsedTime(since));
+                over = lane.Recorded;
+                lane.Start(() => RefillAsync(lane, claimed.Lease.Target, job, cancellationToken));
+            }
+            else if (lane.Missed() is { Count: > 0 } ahead)
+                await job.LetGoAsync(ahead, cancellationToken);
+
+            await job.RecordAsync(claimed.Lease, answer, claimed.IsProbe, cancellationToken);
         }
         finally
         {
-            lane.GiveBack(1);
+            over();
         }
     }
 
@@ -92,4 +149,7 @@ internal sealed partial class WorkInLanes(CatalogHolder catalogs, ILogger log)
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What came of {Work} of lease {LeaseId} could not be recorded; it is taken up again after its claim runs out")]
     private static partial void LogFailed(ILogger log, string work, string leaseId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What {Work} is due for next at {Target} could not be claimed; the sweep looks again within a second")]
+    private static partial void LogNotClaimed(ILogger log, string work, string target, Exception exception);
 }

@@ -96,16 +96,19 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     }
 
     /// <summary>The state behind a request's cards moved: each posted copy is to be edited. Locks the card until the transaction ends.</summary>
-    public async Task MovedAsync(Session session, string requestId, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task MovedAsync(Session session, string requestId, DateTimeOffset now, CancellationToken cancellationToken) => MovedAsync(session, [requestId], now, cancellationToken);
+
+    /// <summary>As <see cref="MovedAsync(Session, string, DateTimeOffset, CancellationToken)"/>, of several at once; a Home that shows more than one of them is edited once.</summary>
+    public async Task MovedAsync(Session session, IReadOnlyCollection<string> requestIds, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (surfaces.All.Count == 0)
+        if (surfaces.All.Count == 0 || requestIds.Count == 0)
             return;
-        foreach (var copy in await outbox.MoveCardAsync(session, requestId, now - HomeKeptFor, cancellationToken))
+        foreach (var copy in await outbox.MoveCardsAsync(session, requestIds, now - HomeKeptFor, cancellationToken))
             await EditAsync(session, copy, now, cancellationToken);
         Wake(session);
     }
 
-    /// <summary>As <see cref="MovedAsync"/>, when it may be others' turn now: the Homes of all who have a say are to be edited too.</summary>
+    /// <summary>As <see cref="MovedAsync(Session, string, DateTimeOffset, CancellationToken)"/>, when it may be others' turn now: the Homes of all who have a say are to be edited too.</summary>
     public async Task TurnedAsync(Session session, Bench bench, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await HomesAsync(session, bench, now, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JitBroker.Storage;
 
 namespace JitBroker.Outbox;
@@ -19,10 +20,16 @@ public sealed class OutboxStore
         values (@requestId, 1)
         """;
 
-    private const string MoveCardSql = """
+    private const string GivenIds = "select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */";
+
+    // Locked in one order, so that no two of these wait for each other.
+    private const string MoveCardsSql = $"""
         update cards
            set revision = revision + 1
-         where request_id = @requestId
+         where request_id in (select request_id
+                                from cards
+                               where request_id in ({GivenIds})
+                            order by request_id /* pg: for update */)
         """;
 
     private const string RevisionSql = """
@@ -52,10 +59,13 @@ public sealed class OutboxStore
     private const string CopiesSql = $"""
           select {CopyColumns}
             from copies
-           where about_id = @aboutId
-              or (    about_id = (select requester from requests where id = @aboutId)
-                  and template = 'home'
-                  and posted_at > @homesSince)
+           where about_id in ({GivenIds})
+           union
+          select {CopyColumns}
+            from copies
+           where about_id in (select requester from requests where id in ({GivenIds}))
+             and template = 'home'
+             and posted_at > @homesSince
         order by id
         """;
 
@@ -222,13 +232,14 @@ public sealed class OutboxStore
         session.WriteAsync(InsertCardSql, new { requestId }, cancellationToken);
 
     /// <summary>
-    /// Counts the card up under its lock, and reads the copies that are out of date now: none where this request has no card, and its asker's Home if that was
-    /// opened after <paramref name="homesSince"/>.
+    /// Counts the cards of these requests up under their locks, and reads the copies that are out of date now, each once: none of a request that has no card,
+    /// and its asker's Home if that was opened after <paramref name="homesSince"/>.
     /// </summary>
-    public async Task<IReadOnlyList<PostedCopy>> MoveCardAsync(Session session, string requestId, DateTimeOffset homesSince, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PostedCopy>> MoveCardsAsync(Session session, IReadOnlyCollection<string> requestIds, DateTimeOffset homesSince, CancellationToken cancellationToken)
     {
-        await session.WriteAsync(MoveCardSql, new { requestId }, cancellationToken);
-        return await session.QueryAsync<PostedCopy>(CopiesSql, new { aboutId = requestId, homesSince }, cancellationToken);
+        var ids = JsonSerializer.Serialize(requestIds);
+        await session.WriteAsync(MoveCardsSql, new { ids }, cancellationToken);
+        return await session.QueryAsync<PostedCopy>(CopiesSql, new { ids, homesSince }, cancellationToken);
     }
 
     /// <summary>The posted copies of a request's cards.</summary>

@@ -19,6 +19,10 @@ internal sealed class AlarmClock(
     : IHostedService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two rings of the one-shot. What falls due within it is worked on together: by the thousand within a second each would have all sweeps look for it alone.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
+
     private static readonly JobKey Due = new("due", "due");
 
     internal static readonly TriggerKey OneShot = new("one-shot", "due");
@@ -31,6 +35,7 @@ internal sealed class AlarmClock(
     private bool _isSetting;
     private IScheduler? _scheduler;
     private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
+    private DateTimeOffset _rungAt = DateTimeOffset.MinValue;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +70,7 @@ internal sealed class AlarmClock(
     public async Task RingDueAsync(CancellationToken cancellationToken)
     {
         lock (_arming)
-            _armedFor = DateTimeOffset.MaxValue;
+            (_armedFor, _rungAt) = (DateTimeOffset.MaxValue, clock.GetUtcNow());
         foreach (var sweep in OnDue)
             Ring(sweep);
         if (await NextDueAsync(cancellationToken) is { } next)
@@ -97,7 +102,7 @@ internal sealed class AlarmClock(
         {
             if (instant >= _armedFor || _scheduler is null)
                 return;
-            _armedFor = instant;
+            _armedFor = instant < _rungAt + Rest ? _rungAt + Rest : instant;
             if (_isSetting)
                 return;
             _isSetting = true;

@@ -1,18 +1,25 @@
 using JitBroker.Audit;
 using JitBroker.Catalog;
+using JitBroker.Leases;
 using JitBroker.Outbox;
 using JitBroker.Requests;
 using JitBroker.Storage;
 
 namespace JitBroker.Scheduling;
 
-/// <summary>Seals what was committed, signs the head when it is time, and copies checkpoints out of the database's reach.</summary>
-internal sealed class SealAuditSweep(SealEvents seal, TakeCheckpoints checkpoints, AnchorFile anchor) : ISweep
+/// <summary>
+/// Seals what was committed, signs the head when it is time, and copies checkpoints out of the database's reach. Ends that are being recorded go first, but not so
+/// long that an event waited two seconds for its seal.
+/// </summary>
+internal sealed class SealAuditSweep(SealEvents seal, TakeCheckpoints checkpoints, AnchorFile anchor, RecordEnds ends) : ISweep
 {
+    private static readonly TimeSpan EndsGoFirstFor = TimeSpan.FromMilliseconds(800);
+
     public Sweep Sweep => Sweep.SealAudit;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await ends.IdleAsync(EndsGoFirstFor, cancellationToken);
         await seal.RunAsync(cancellationToken);
         await checkpoints.RunAsync(cancellationToken);
         await anchor.RunAsync(cancellationToken);

@@ -25,7 +25,7 @@ internal static partial class Dialect
     private static string Replaced(string sql, Func<string, string> replacement) =>
         Parameter().Replace(sql, m => m.Groups["name"] is { Success: true } name ? replacement(name.Value) : m.Value);
 
-    [GeneratedRegex(@"/\* pg instead: (?<instead>.*?) \*/.*?/\* end \*/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"/\* pg instead: (?<instead>.*?) \*/.*?/\* end \*/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PostgresInstead();
 
     [GeneratedRegex(@"/\* pg: (?<only>.*?) \*/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -7,7 +7,7 @@ namespace JitBroker.Storage;
 /// what only PostgreSQL understands stands in them as a comment that begins with <c>/* pg:</c> and is taken out of its comment there
 /// (row locks, <c>skip locked</c>), since SQLite's single writer needs none; what PostgreSQL words otherwise stands as <c>/* pg instead: its words */ SQLite's words /* end */</c>.
 /// <para>
-/// Writes that nobody waits for (<see cref="WriteAsync"/>, <see cref="WriteOneAsync"/>) travel to PostgreSQL together with the next statement whose
+/// Writes that nobody waits for (<see cref="WriteAsync(string, object?, CancellationToken)"/>, <see cref="WriteOneAsync"/>, <see cref="WriteAllAsync"/>) travel to PostgreSQL together with the next statement whose
 /// answer is needed, or before the commit: a round trip costs more than a row. Their order is kept, and what they do wrong undoes the whole work.
 /// </para>
 /// </summary>
@@ -45,12 +45,16 @@ public sealed class Session
 
     /// <summary>A write whose answer nobody looks at. It is done at the latest before the commit.</summary>
     public Task WriteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
-        WriteAsync(new WaitingWrite(sql, parameters, Otherwise: null), cancellationToken);
+        WriteAsync(new WaitingWrite(sql, parameters), cancellationToken);
 
     /// <summary>As <see cref="WriteAsync(string, object?, CancellationToken)"/>, and exactly one row must change by it.</summary>
     /// <param name="otherwise">What an <see cref="InvalidOperationException"/> says if not: from here, from a later statement, or before the commit.</param>
     public Task WriteOneAsync(string sql, object? parameters, string otherwise, CancellationToken cancellationToken) =>
-        WriteAsync(new WaitingWrite(sql, parameters, otherwise), cancellationToken);
+        WriteAsync(new WaitingWrite(sql, parameters, 1, otherwise), cancellationToken);
+
+    /// <summary>As <see cref="WriteOneAsync"/>, of rows that go with one statement: each of them must change. The statement reads them as <c>@rows</c>, see <see cref="JsonRows"/>.</summary>
+    public Task WriteAllAsync<T>(string sql, IReadOnlyCollection<T> rows, string otherwise, CancellationToken cancellationToken) =>
+        rows.Count == 0 ? Task.CompletedTask : WriteAsync(new WaitingWrite(sql, new { rows = JsonRows.Of(rows) }, rows.Count, otherwise), cancellationToken);
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         (await RunAsync(sql, parameters, Rows<T>.AllAsync, cancellationToken)).Answer;
@@ -81,7 +85,7 @@ public sealed class Session
     {
         if (_waiting.Count > 0)
         {
-            _waiting.Add(new WaitingWrite(sql, parameters, Otherwise: null));
+            _waiting.Add(new WaitingWrite(sql, parameters));
             return await RunBatchAsync(read, cancellationToken);
         }
 
@@ -149,11 +153,11 @@ public sealed class Session
         return answer;
     }
 
-    private sealed record WaitingWrite(string Sql, object? Parameters, string? Otherwise)
+    private sealed record WaitingWrite(string Sql, object? Parameters, int Rows = 0, string? Otherwise = null)
     {
         public void Check(int changed)
         {
-            if (Otherwise is not null && changed != 1)
+            if (Otherwise is not null && changed != Rows)
                 throw new InvalidOperationException(Otherwise);
         }
     }

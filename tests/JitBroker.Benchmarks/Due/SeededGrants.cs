@@ -132,10 +132,9 @@ internal sealed class SeededGrants(PrivateDatabase place, CatalogSnapshot catalo
             Id = id, GrantId = grant.Id, State = "minting", Version = 1, Holder = grant.Holder, Target = handle.Target, Handle = handle.ToJson(),
             CreatedAt = now, MintDeadline = now.AddSeconds(30), ExpiresAt = grant.EndsAt, Verified = true, Attempts = 0,
         };
-        var leases = services.GetRequiredService<LeaseStore>();
-        await leases.InsertAsync(session, lease, "seed", cancellationToken);
+        await services.GetRequiredService<LeaseStore>().InsertAsync(session, lease, "seed", cancellationToken);
         // Minted, and nobody's any more.
-        await leases.MoveAsync(session, lease, lease with { State = "active", Version = 2 }, keepsClaim: false, cancellationToken);
+        await services.GetRequiredService<LeaseMoves>().ActivateAsync(session, lease, As(BenchCatalog.Asker(TemplatesAsker)), grant.RequestId, now, cancellationToken);
         return id;
     }
 

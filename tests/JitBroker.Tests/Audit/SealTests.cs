@@ -107,7 +107,7 @@ public sealed class SealTests
             async session =>
             {
                 await bench.Chain.MoveHeadAsync(session, before, new ChainHead { Seq = 8, Hash = new string('a', 64) }, CancellationToken.None);
-                await bench.Chain.SealAsync(session, unsealed[0].Id, 4, new string('b', 64), CancellationToken.None);
+                await bench.Chain.SealAsync(session, [new LinkedEvent(unsealed[0].Id, 4, new string('b', 64))], CancellationToken.None);
                 throw new InvalidOperationException("killed");
             },
             CancellationToken.None));

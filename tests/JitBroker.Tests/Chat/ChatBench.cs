@@ -124,8 +124,8 @@ internal abstract class ChatBench(SlackBench host) : IAsyncDisposable
     /// <summary>The chat service does not say who somebody is, once.</summary>
     public abstract Task HideAccountsOnceAsync();
 
-    /// <summary>The next posts into a channel take effect, and the broker is told that they failed.</summary>
-    public abstract Task LosePostsAsync(int times);
+    /// <summary>The next card in a channel is posted, and the broker is told that it was not.</summary>
+    public abstract Task LosePostAsync();
 
     /// <summary>The next edit is refused for good.</summary>
     public abstract Task RefuseEditAsync();

@@ -111,7 +111,7 @@ internal static class EverySaying
             option, durations, durations[3], text ?? "INC-42 slow checkout", text ?? "Name a ticket, e.g. INC-42", true, Stories.Now.AddHours(1), Tone.Waiting,
             ChatText.Of($"Needs {Say.Strong(text ?? "1 of 3 data-owners (Bea, Dan, Eli)")}."), faults), offered));
         yield return ("approve-less", ApproveLessForm.Of(LessChoices.Of(Stories.Of("pending", text))));
-        yield return ("deny", DenyForm.Of(Stories.Id));
+        yield return ("deny", DenyForm.Of(Stories.Of("pending", text)));
         var emergency = new EmergencyDraft("orders-db:read", TimeSpan.FromMinutes(15), text ?? "INC-77", text ?? "checkout down", null);
         yield return ("breakglass", EmergencyAccessForm.Of(new EmergencyForm(ChatText.Of($"{Say.Strong(text ?? "This starts now, without approval.")}"), [option], option, durations, durations[0], emergency)));
         yield return ("breakglass-empty", EmergencyAccessForm.Of(new EmergencyForm(ChatText.Plain(text ?? "This starts now, without approval."), [option], null, durations, null, new EmergencyDraft(null, null, null, "", Stories.Id))));

@@ -67,6 +67,30 @@ public sealed class LaneTests
 
     [Theory]
     [MemberData(nameof(Engines))]
+    public async Task What_was_claimed_ahead_of_a_prompt_target_is_let_go_when_it_falters(Engine engine)
+    {
+        await using var broker = await LaneBench.NewAsync(engine, concurrency: 1);
+        var grant = await LaneBench.UsedAsync(broker, "ana", 10);
+        broker.Issuer.BeforeEnd = (_, _) => Task.FromResult<EndOutcome?>(
+            broker.Issuer.Ends < 2 ? null : new EndOutcome.Failed("429 Too Many Requests", Obstacle.Throttled, TimeSpan.FromSeconds(90)));
+        await broker.EndAsync("ana", grant.Id);
+
+        await broker.SweepAsync();
+
+        Assert.Equal(2, broker.Issuer.Ends);
+        Assert.Equal(9, (await broker.LeasesAsync(grant.Id)).Count(l => l.State == "revoking"));
+        Assert.Equal(0, await broker.Database.ReadAsync(s => s.FirstOrDefaultAsync<long>("select count(*) from leases where claimed_by is not null", null, CancellationToken.None), CancellationToken.None));
+
+        broker.Issuer.BeforeEnd = (_, _) => Task.FromResult<EndOutcome?>(null);
+        broker.Clock.Advance(TimeSpan.FromSeconds(95));
+        await broker.SweepAsync();
+        Assert.Empty(broker.Issuer.Standing);
+        Assert.Equal("ended", (await broker.ReadGrantAsync(grant.Id)).State);
+        await broker.AssertEventsHaveNoHolesAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
     public async Task What_touches_the_same_principal_is_done_one_at_a_time_over_all_replicas(Engine engine)
     {
         await using var broker = await LaneBench.NewAsync(engine);

@@ -110,7 +110,8 @@ internal sealed partial class SlackChat(SlackBench host) : ChatBench(host)
 
     public override Task HideAccountsOnceAsync() => Host.FaultAsync(new { method = "users.info", status = 500 });
 
-    public override Task LosePostsAsync(int times) => Host.FaultAsync(new { method = "chat.postMessage", times, status = 500, after_effect = true });
+    /// <summary>With it the asker's own, which is posted beside it.</summary>
+    public override Task LosePostAsync() => Host.FaultAsync(new { method = "chat.postMessage", times = 2, status = 500, after_effect = true });
 
     public override Task RefuseEditAsync() => Host.FaultAsync(new { method = "chat.update", status = 200, error = "some_new_refusal" });
 

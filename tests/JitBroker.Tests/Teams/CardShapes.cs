@@ -15,7 +15,7 @@ internal static class CardShapes
         ["ColumnSet"] = "columns",
         ["Column"] = "width items",
         ["ActionSet"] = "actions",
-        ["Input.Text"] = "id label isMultiline maxLength placeholder value",
+        ["Input.Text"] = "id label isMultiline maxLength placeholder value isRequired errorMessage",
         ["Input.ChoiceSet"] = "id label style choices placeholder value isRequired errorMessage",
         ["Input.Date"] = "id label value",
         ["Input.Time"] = "id label value",

@@ -154,7 +154,7 @@ internal sealed partial class TeamsChat(SlackBench host) : ChatBench(host)
 
     public override Task HideAccountsOnceAsync() => Host.DoAsync("teams/faults", new { call = "members.get", status = 500 });
 
-    public override Task LosePostsAsync(int times) => Host.DoAsync("teams/faults", new { call = "conversations.create", times, status = 500, after_effect = true });
+    public override Task LosePostAsync() => Host.DoAsync("teams/faults", new { call = "conversations.create", status = 500, after_effect = true });
 
     /// <summary>Refused as a card and as plain text too; a decision edits two cards beside each other.</summary>
     public override Task RefuseEditAsync() => Host.DoAsync("teams/faults", new { call = "activities.update", times = 4, status = 400, error = "BadArgument" });

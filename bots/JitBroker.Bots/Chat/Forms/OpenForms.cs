@@ -24,14 +24,10 @@ public sealed class OpenForms(
     }
 
     public async Task<Outcome<ChatForm>> DenyAsync(Actor actor, string requestId, CancellationToken cancellationToken) =>
-        await ObjectionToDecideAsync(actor, requestId, cancellationToken) is { } objection ? objection : DenyForm.Of(requestId);
+        await ObjectionToDecideAsync(actor, requestId, cancellationToken) is { } objection ? objection : await DecidingAsync(DenyForm.Name, requestId, cancellationToken);
 
-    public async Task<Outcome<ChatForm>> ApproveLessAsync(Actor actor, string requestId, CancellationToken cancellationToken)
-    {
-        if (await ObjectionToDecideAsync(actor, requestId, cancellationToken) is { } objection)
-            return objection;
-        return ApproveLessForm.Of(LessChoices.Of((await chat.StoryAsync(requestId, cancellationToken))!));
-    }
+    public async Task<Outcome<ChatForm>> ApproveLessAsync(Actor actor, string requestId, CancellationToken cancellationToken) =>
+        await ObjectionToDecideAsync(actor, requestId, cancellationToken) is { } objection ? objection : await DecidingAsync(ApproveLessForm.Name, requestId, cancellationToken);
 
     public async Task<Outcome<ChatForm>> BreakGlassAsync(Actor actor, EmergencyDraft draft, CancellationToken cancellationToken)
     {
@@ -61,12 +57,8 @@ public sealed class OpenForms(
     {
         switch (form)
         {
-            case DenyForm.Name:
-                return DenyForm.Of(about);
-            case ApproveLessForm.Name:
-                if (await chat.ObjectionToDecideAsync(actor, about, cancellationToken) is { } objection)
-                    return objection;
-                return ApproveLessForm.Of(LessChoices.Of((await chat.StoryAsync(about, cancellationToken))!));
+            case DenyForm.Name or ApproveLessForm.Name:
+                return await chat.ObjectionToDecideAsync(actor, about, cancellationToken) is { } objection ? objection : await DecidingAsync(form, about, cancellationToken);
             case ReviewForm.Name:
                 if (await emergencies.ObjectionToReviewAsync(actor, about, cancellationToken) is { } no)
                     return no;
@@ -77,6 +69,13 @@ public sealed class OpenForms(
             default:
                 return await RequestAsync(actor, RequestAccessForm.Read(entered), cancellationToken);
         }
+    }
+
+    /// <summary>Only for one who has a say: the form tells what it is about.</summary>
+    private async Task<ChatForm> DecidingAsync(string form, string requestId, CancellationToken cancellationToken)
+    {
+        var story = (await chat.StoryAsync(requestId, cancellationToken))!;
+        return form == DenyForm.Name ? DenyForm.Of(story) : ApproveLessForm.Of(LessChoices.Of(story));
     }
 
     private async Task<Refusal?> ObjectionToDecideAsync(Actor actor, string requestId, CancellationToken cancellationToken) =>

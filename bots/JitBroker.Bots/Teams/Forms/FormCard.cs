@@ -32,23 +32,32 @@ internal static class FormCard
         var body = new JsonArray();
         if (!place.IsDialog)
             body.Add(CardMarkdown.Heading(form.Title));
-        foreach (var element in form.Parts.SelectMany(p => Elements(p, place, offered)))
+        foreach (var element in form.Parts.SelectMany(p => Elements(p, place, offered, isChecked: !IsLive(form))))
             body.Add(element);
-        body.Add(new JsonObject { ["type"] = "ActionSet", ["actions"] = CardJson.Array(Buttons(form, place)) });
-        return CardRenderer.Frame(CardMarkdown.Inert(form.Title), body, new CardMarkdown(), CardView.InPerson());
+        var buttons = CardJson.Array(Buttons(form, place));
+        if (!place.IsDialog)
+            body.Add(new JsonObject { ["type"] = "ActionSet", ["actions"] = buttons });
+        var card = CardRenderer.Frame(CardMarkdown.Inert(form.Title), body, new CardMarkdown(), CardView.InPerson());
+
+        // A dialog has a place of its own for them, below what scrolls.
+        if (place.IsDialog)
+            card["actions"] = buttons;
+        return card;
     }
 
     private static IEnumerable<JsonNode> Buttons(ChatForm form, FormPlace place)
     {
         var about = form.About ?? ChatActions.Nothing;
         yield return CardActions.Send(form.Submit, form.Name, about, place.Origin, place.IsDialog, form.Name is DenyForm.Name or EmergencyAccessForm.Name ? ButtonStyle.Danger : ButtonStyle.Primary);
-        if (form.Parts.OfType<FormPart.Field>().Any(f => f.IsLive))
+        if (IsLive(form))
             yield return CardActions.Send("Who will be asked?", Check, about, place.Origin, place.IsDialog, ButtonStyle.Plain);
         if (!place.IsDialog && place.Origin is { } origin)
             yield return CardActions.Leave("Cancel", origin);
     }
 
-    private static IEnumerable<JsonNode> Elements(FormPart part, FormPlace place, int offered)
+    private static bool IsLive(ChatForm form) => form.Parts.OfType<FormPart.Field>().Any(f => f.IsLive);
+
+    private static IEnumerable<JsonNode> Elements(FormPart part, FormPlace place, int offered, bool isChecked)
     {
         switch (part)
         {
@@ -62,7 +71,7 @@ internal static class FormCard
                 yield return CardText.Verbatim(verbatim.Label, verbatim.Said, CardLimits.Text);
                 break;
             case FormPart.Field field:
-                foreach (var input in FormInputs.Of(field, place.Offset, offered))
+                foreach (var input in FormInputs.Of(field, place.Offset, offered, isChecked))
                     yield return input;
                 if (field.Hint is { } hint)
                     yield return CardText.Block(ChatText.Plain(hint), CardLimits.Fault, isFine: true);

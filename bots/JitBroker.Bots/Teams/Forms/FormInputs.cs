@@ -13,7 +13,8 @@ internal static class FormInputs
     public const string TimeOfDay = "_time";
 
     /// <param name="offered">Of a choice among many: how many.</param>
-    public static IEnumerable<JsonObject> Of(FormPart.Field field, TimeSpan offset, int offered)
+    /// <param name="isChecked">Whether the client sees to it that something is typed where something must be.</param>
+    public static IEnumerable<JsonObject> Of(FormPart.Field field, TimeSpan offset, int offered, bool isChecked)
     {
         var id = Prefix + field.Name;
         switch (field.Input)
@@ -29,7 +30,7 @@ internal static class FormInputs
                     yield return Choices(Labelled("Input.ChoiceSet", id, field), among, search.Chosen, "filtered").With("placeholder", Shown(search.Placeholder, CardLimits.Placeholder));
                 break;
             case FieldInput.Words words:
-                yield return Typed(Labelled("Input.Text", id, field), words);
+                yield return Typed(Labelled("Input.Text", id, field, isChecked), words);
                 break;
             case FieldInput.Moment moment:
                 var at = moment.Chosen?.ToOffset(offset);
@@ -51,12 +52,12 @@ internal static class FormInputs
         return shown;
     }
 
-    /// <summary>A choice that must be made is checked by the client too; what is typed is not, since no button could be pressed before it is.</summary>
-    private static JsonObject Labelled(string type, string id, FormPart.Field field)
+    /// <summary>What must be chosen or typed is checked by the client too, unless a button besides the form's own needs what was entered so far: it could not be pressed.</summary>
+    private static JsonObject Labelled(string type, string id, FormPart.Field field, bool isChecked = true)
     {
         var input = new JsonObject { ["type"] = type, ["id"] = id, ["label"] = Shown(field.Label, CardLimits.Label) };
-        if (!field.IsOptional && field.Input is FieldInput.Choice or FieldInput.Search)
-            (input["isRequired"], input["errorMessage"]) = (true, "Choose one.");
+        if (!field.IsOptional && isChecked && field.Input is not FieldInput.Moment)
+            (input["isRequired"], input["errorMessage"]) = (true, field.Input is FieldInput.Words ? "Write something here." : "Choose one.");
         return input;
     }
 

@@ -53,5 +53,5 @@ function overlay(app, dialog, fresh) {
     h('div', { class: 'modal t-dialog', role: 'dialog', 'aria-modal': 'true', 'aria-label': dialog.title, tabindex: -1, vars: { '--wide': `${width}px`, '--high': `${height}px` } },
       h('div', { class: 'modal-head' }, avatar(app.tenant.person(app.tenant.app.id), 26), h('h2', {}, dialog.title), h('button', { type: 'button', class: 'btn-icon', 'aria-label': 'Close', onclick: close }, icon('close'))),
       h('div', { class: 'modal-body' }, shown),
-      h('div', { class: 'modal-foot' }, dialog.notice && h('div', { class: 'modal-notice', role: 'alert' }, icon('warn', 16), dialog.notice), buttons)));
+      (buttons || dialog.notice) && h('div', { class: 'modal-foot' }, dialog.notice && h('div', { class: 'modal-notice', role: 'alert' }, icon('warn', 16), dialog.notice), buttons)));
 }

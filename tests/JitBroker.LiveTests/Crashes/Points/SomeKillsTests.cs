@@ -18,8 +18,8 @@ public sealed class SomeKillsTests
             new(Stretch.Done, new CrashPoint("before commit SealEvents.SealBatchAsync", 1)),
             new(Stretch.Expiry, new CrashPoint("before end at postgres", 1)),
             new(Stretch.Expiry, new CrashPoint("before commit RecordEnds.WriteAsync", 1)),
-            new(Stretch.Expiry, new CrashPoint("before commit RevokeDueLeases.MoveOverdueAsync", 1)),
-            new(Stretch.Expiry, new CrashPoint("after commit RevokeDueLeases.MoveOverdueAsync", 1)),
+            new(Stretch.Expiry, new CrashPoint("before commit EndGrant.FirstDueAsync", 1)),
+            new(Stretch.Expiry, new CrashPoint("after commit EndGrant.FirstDueAsync", 1)),
         ];
         var kills = new Kills(Engine.Sqlite);
 
