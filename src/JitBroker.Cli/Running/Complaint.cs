@@ -33,10 +33,11 @@ internal static class Complaint
     private static void Refused(BrokerRefusedException refused, Screen screen)
     {
         var problem = refused.Problem;
-        screen.Complain(refused.Code, Sentence(problem), null);
+        var sentence = Sentence(problem);
+        screen.Complain(refused.Code, sentence, null);
         foreach (var (field, faults) in problem.Errors ?? new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal))
         {
-            foreach (var fault in faults)
+            foreach (var fault in faults.Where(fault => fault != sentence))
                 screen.ErrorLine($"  {field}: {fault}");
         }
 

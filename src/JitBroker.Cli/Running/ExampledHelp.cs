@@ -19,7 +19,7 @@ internal sealed class ExampledHelp : SynchronousCommandLineAction
         Environment:
           JIT_URL    the broker's address, as --url
           JIT_TOKEN  a session's token, in place of the stored sessions
-          JIT_HOME   where sessions are kept (default: $XDG_CONFIG_HOME/jit)
+          JIT_HOME   where sessions are kept (default: $XDG_CONFIG_HOME/jit, or ~/.config/jit)
 
         Exit codes: 0 done, 1 refused (the code is the first word on standard error), 2 not understood, 3 broker unreachable.
 

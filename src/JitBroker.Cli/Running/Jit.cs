@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using JitBroker.Cli.Commands;
 using JitBroker.Cli.Terminal;
 
@@ -60,9 +61,15 @@ internal static class Jit
         else if (at.Subcommands.Count > 0)
             screen.Complain("usage", "Say what to do.", $"{path} --help");
         else
-            screen.Complain("usage", string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal)), $"{path} --help");
+            screen.Complain("usage", string.Join(' ', parsed.Errors.Select(Said).Distinct(StringComparer.Ordinal)), $"{path} --help");
         return Exits.Usage;
     }
+
+    /// <summary>The library names the verb whose argument is missing; which one is missing helps more.</summary>
+    private static string Said(ParseError error) =>
+        error.SymbolResult is ArgumentResult { Parent: CommandResult, Tokens.Count: 0 } missing ? $"{missing.Argument.Name} is missing."
+        : error.Message.EndsWith('.') ? error.Message
+        : error.Message + ".";
 
     private static IEnumerable<string> Path(Command command)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using JitBroker.Catalog;
 using JitBroker.Server.Hosting;
 using JitBroker.Server.Settings;
@@ -22,6 +23,12 @@ public static class ServerCommands
         {
             foreach (var problem in e.Problems)
                 await Console.Error.WriteLineAsync(problem);
+            return 1;
+        }
+        catch (DbException e)
+        {
+            // Not there was told before; this one answers and says no. What follows the first line is about its source.
+            await Console.Error.WriteLineAsync($"The database refuses the broker: {e.Message.Split('\n')[0].TrimEnd('\r', '.')}. Check Database:ConnectionString, and what its user may do there.");
             return 1;
         }
         catch (OperationCanceledException)

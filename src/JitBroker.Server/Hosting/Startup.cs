@@ -36,7 +36,7 @@ internal sealed class Startup(
             }
             catch (DatabaseUnavailableException e)
             {
-                throw new StartException($"The database does not answer ({e.InnerException?.GetType().Name}). Check Database:ConnectionString and that the server runs.", e);
+                throw new StartException($"The database does not answer ({e.InnerException?.Message.TrimEnd('.')}). Check Database:ConnectionString and that the server runs.", e);
             }
             catch (CatalogUnusableException e)
             {

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using JitBroker.Catalog;
 using JitBroker.Issuers.Jwt;
@@ -31,12 +33,16 @@ public static partial class SettingsLoader
         catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
             configuration = new ConfigurationBuilder().Build();
-            var why = (e.InnerException ?? e).Message.TrimEnd('.');
+            var why = e.GetBaseException() is JsonException fault ? NoJson(fault) : (e.InnerException ?? e).Message.TrimEnd('.');
             return new SettingsResult(null, [new SettingsProblem(FileName, null, $"the file cannot be read: {why}", "Correct it; appsettings.sample.json shows the shape.")]);
         }
 
         return Load(configuration, secrets, folder);
     }
+
+    /// <summary>Where it stops being JSON. The library counts lines from 0 and says the place at the end.</summary>
+    private static string NoJson(JsonException fault) => string.Create(
+        CultureInfo.InvariantCulture, $"line {fault.LineNumber + 1} is not JSON: {fault.Message.Split(" LineNumber:")[0].TrimEnd('.')}");
 
     /// <param name="folder">Where relative paths begin.</param>
     public static SettingsResult Load(IConfiguration configuration, SecretResolver secrets, string folder)

@@ -101,9 +101,12 @@ internal sealed class SettingsReader(IConfiguration configuration, SecretResolve
     public IReadOnlyList<SettingSecret> Secrets(string path) =>
         [.. List(path).Select((text, i) => Secret(path, text, string.Create(CultureInfo.InvariantCulture, $"{path}:{i}"))).OfType<SettingSecret>()];
 
-    /// <summary>Keys of our sections that nobody asked for.</summary>
-    public void FaultUnknown(IEnumerable<string> sections)
+    /// <summary>Keys of our sections that nobody asked for, and sections of others whose names are a slip away from ours.</summary>
+    public void FaultUnknown(IReadOnlyCollection<string> sections)
     {
+        foreach (var other in configuration.GetChildren().Where(s => s.GetChildren().Any() && !sections.Contains(s.Key, StringComparer.OrdinalIgnoreCase)))
+            if (NearestName.Of(other.Key, sections) is { } meant)
+                Fault(other.Key, null, "this section is not known", $"Did you mean {meant}?");
         foreach (var section in sections.Select(configuration.GetSection))
         {
             if (section.Value is { Length: > 0 })

@@ -62,6 +62,20 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task A_field_that_says_what_the_sentence_said_is_not_said_twice()
+    {
+        await using var machine = await Machine.SignedInAsync();
+        machine.Broker.On("POST /v1/requests", Say.No(Codes.DurationTooLong, "90 d is too long.", problem => problem with
+        {
+            Errors = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["duration"] = ["90 d is too long."] },
+        }));
+
+        var ran = await machine.RunAsync("request", "orders-db:read", "90d", "INC-42");
+
+        Assert.Equal("duration_too_long  90 d is too long.\n", ran.Err);
+    }
+
+    [Fact]
     public async Task A_refusal_gives_its_code_its_sentence_and_its_fields()
     {
         await using var machine = await Machine.SignedInAsync();

@@ -29,6 +29,18 @@ public sealed class UsageTests
     }
 
     [Theory]
+    [InlineData("REQUEST is missing. REASON is missing.", "deny")]
+    [InlineData("REASON is missing.", "deny", "01KAJ5W4")]
+    [InlineData("CMD is missing.", "exec", "orders-db:read")]
+    [InlineData("Must be one of: 'justified' 'misuse' 'policy_gap'. COMMENT is missing.", "review", "01KAJ5W4", "fine")]
+    public async Task What_is_missing_is_named(string said, params string[] args)
+    {
+        await using var machine = await Machine.StartAsync();
+
+        Assert.Contains(said, (await machine.RunAsync(args)).Err, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("reqest", "jit request")]
     [InlineData("pend", "jit pending")]
     public async Task A_slip_of_the_finger_gets_the_nearest_verb(string typed, string meant)

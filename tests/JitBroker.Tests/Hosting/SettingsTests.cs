@@ -149,12 +149,22 @@ public sealed class SettingsTests
     public void A_file_that_is_no_JSON_is_told_without_a_stack_trace()
     {
         var folder = Directory.CreateTempSubdirectory("jitbroker-settings-").FullName;
-        File.WriteAllText(Path.Combine(folder, "appsettings.json"), "{ nonsense");
+        File.WriteAllText(Path.Combine(folder, "appsettings.json"), "{\n  nonsense");
 
         var problem = Assert.Single(SettingsLoader.FromFolder(folder, Secrets, out _).Problems);
 
         Assert.Equal("appsettings.json", problem.Path);
+        Assert.Contains("line 2 is not JSON: 'n' is an invalid", problem.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", problem.ToString(), StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_section_whose_name_is_a_slip_away_from_ours_is_told_and_one_of_ASP_NET_is_not()
+    {
+        var result = Load("""{ "Slak": { "Enabled": true }, "broker": { "PendingFor": "2h" }, "Logging": { "LogLevel": { "Default": "Debug" } } }""");
+
+        Assert.Equal("Slak: this section is not known. Did you mean Slack?", Assert.Single(result.Problems).ToString());
     }
 
     internal static string Root()

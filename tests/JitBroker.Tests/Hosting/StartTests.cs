@@ -86,6 +86,21 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain("   at ", none.Error + inUse.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("migrate")]
+    [InlineData("serve")]
+    public async Task A_database_that_refuses_is_told_in_a_sentence(string verb)
+    {
+        await RunAsync("init");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "jitbroker.db"), new string('x', 5000));
+
+        var ran = await RunAsync(verb);
+
+        Assert.Equal(1, ran.Exit);
+        Assert.StartsWith("The database refuses the broker: SQLite Error 26: 'file is not a database'. Check Database:ConnectionString", ran.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ran.Output + ran.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_database_of_a_newer_build_is_not_served()
     {
