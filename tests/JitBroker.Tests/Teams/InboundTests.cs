@@ -110,9 +110,10 @@ public sealed class InboundTests
         {
             await door.DeliverAsync(door.Invoke(verb: "refresh", id: "f:1"));
             await door.DeliverAsync(door.Invoke("task/fetch", id: "f:2"));
+            await door.DeliverAsync(door.Invoke("composeExtension/fetchTask", id: "f:3"));
         }
 
-        Assert.Equal(6, door.Acting.Invoked.Count);
+        Assert.Equal(9, door.Acting.Invoked.Count);
         Assert.Empty(await door.QueryAsync<string>("select id from inbox"));
     }
 
