@@ -109,7 +109,7 @@ public static class CoreServices
             .AddSingleton<ExportAudit>();
 
     private static IServiceCollection AddOutbox(this IServiceCollection services) =>
-        services.AddSingleton<OutboxStore>().AddSingleton<InboxStore>().AddSingleton<ConversationStore>().AddSingleton<Announcer>().AddSingleton<DeliverOutbox>();
+        services.AddSingleton<OutboxStore>().AddSingleton<CopyStore>().AddSingleton<InboxStore>().AddSingleton<ConversationStore>().AddSingleton<Announcer>().AddSingleton<DeliverOutbox>();
 
     private static IServiceCollection AddRequests(this IServiceCollection services) =>
         services

@@ -7,7 +7,7 @@ using JitBroker.Storage;
 namespace JitBroker.Bots.Chat;
 
 /// <summary>Reads what a card says. The revision is read first: if the state moves meanwhile, the card is at worst newer than it claims and is edited once more.</summary>
-public sealed class ReadStory(Database database, OutboxStore outbox, RequestReader reader, RequestStore requests, IssuerRegistry issuers, ChatLinks links, TimeProvider clock)
+public sealed class ReadStory(Database database, CopyStore copies, RequestReader reader, RequestStore requests, IssuerRegistry issuers, ChatLinks links, TimeProvider clock)
 {
     private const int LooksBack = 200;
 
@@ -18,13 +18,13 @@ public sealed class ReadStory(Database database, OutboxStore outbox, RequestRead
     /// <summary>The first copy of its approval card that stands in a channel; null when there is none (yet).</summary>
     public async Task<PostedCopy?> CardInChannelAsync(string surface, string requestId, CancellationToken cancellationToken)
     {
-        var copies = await database.ReadAsync(session => outbox.CopiesAsync(session, requestId, cancellationToken), cancellationToken);
-        return copies.FirstOrDefault(c => c.Surface == surface && c.Template is Templates.ApprovalCard or Templates.EmergencyCard && Recipients.ChannelOf(c.Recipient) is not null);
+        var posted = await database.ReadAsync(session => copies.OfRequestAsync(session, requestId, cancellationToken), cancellationToken);
+        return posted.FirstOrDefault(c => c.Surface == surface && c.Template is Templates.ApprovalCard or Templates.EmergencyCard && Recipients.ChannelOf(c.Recipient) is not null);
     }
 
     private async Task<RequestStory?> InAsync(Session session, string requestId, CancellationToken cancellationToken)
     {
-        var revision = await outbox.RevisionAsync(session, requestId, cancellationToken);
+        var revision = await copies.RevisionAsync(session, requestId, cancellationToken);
         if (await reader.InAsync(session, requestId, cancellationToken) is not { } details)
             return null;
         var before = await requests.PageAsync(session, details.Request.Requester, null, requestId, LooksBack, cancellationToken);

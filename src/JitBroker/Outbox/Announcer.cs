@@ -19,7 +19,7 @@ public sealed record ChatSurfaces(IReadOnlyList<ChatSurface> All);
 /// Decides who is told what, and writes it down in the transaction of the change (rule 12). Nothing is sent here; what a message says is rendered from
 /// the state when it goes out.
 /// </summary>
-public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups wakeups)
+public sealed class Announcer(OutboxStore outbox, CopyStore copies, ChatSurfaces surfaces, Wakeups wakeups)
 {
     /// <summary>Most approvers that are told one by one when an entitlement has no channel.</summary>
     public const int DirectMessages = 10;
@@ -39,7 +39,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
             return;
         var entitlement = directory.Catalog.Entitlements[request.Entitlement];
         var data = thread is null ? null : new JsonObject { [Threads.Under] = thread };
-        await outbox.InsertCardAsync(session, request.Id, cancellationToken);
+        await copies.InsertCardAsync(session, request.Id, cancellationToken);
         foreach (var surface in surfaces.All)
         {
             foreach (var recipient in Audience(directory, entitlement, surface, approvers))
@@ -61,7 +61,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     {
         if (surfaces.All.Count == 0)
             return;
-        await outbox.InsertCardAsync(session, request.Id, cancellationToken);
+        await copies.InsertCardAsync(session, request.Id, cancellationToken);
         var entitlement = directory.Catalog.Entitlements[request.Entitlement];
         var reviewers = directory.Members(entitlement.BreakGlass!.ReviewGroup).Where(p => p.Email != request.Requester);
         foreach (var surface in surfaces.All)
@@ -103,7 +103,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     {
         if (surfaces.All.Count == 0 || requestIds.Count == 0)
             return;
-        foreach (var copy in await outbox.MoveCardsAsync(session, requestIds, now - HomeKeptFor, cancellationToken))
+        foreach (var copy in await copies.MoveCardsAsync(session, requestIds, now - HomeKeptFor, cancellationToken))
             await EditAsync(session, copy, now, cancellationToken);
         Wake(session);
     }
@@ -185,7 +185,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     {
         if (surfaces.All.Count == 0)
             return;
-        foreach (var home in await outbox.HomesAsync(session, now - HomeKeptFor, cancellationToken))
+        foreach (var home in await copies.HomesAsync(session, now - HomeKeptFor, cancellationToken))
         {
             if (home.AboutId == request.Requester || content.IsUpTo(directory, home.AboutId))
                 await EditAsync(session, home, now, cancellationToken);
@@ -201,7 +201,7 @@ public sealed class Announcer(OutboxStore outbox, ChatSurfaces surfaces, Wakeups
     }
 
     private async Task<IReadOnlyList<PostedCopy>> CardsAsync(Session session, string requestId, CancellationToken cancellationToken) =>
-        surfaces.All.Count == 0 ? [] : [.. (await outbox.CopiesAsync(session, requestId, cancellationToken)).Where(c => c.Template == Templates.ApprovalCard)];
+        surfaces.All.Count == 0 ? [] : [.. (await copies.OfRequestAsync(session, requestId, cancellationToken)).Where(c => c.Template == Templates.ApprovalCard)];
 
     private Task NoteAsync(Session session, PostedCopy card, string says, DateTimeOffset now, CancellationToken cancellationToken) =>
         outbox.InsertAsync(session, EditOf(card, now) with { Template = Templates.ThreadNote, CopyId = null, Data = ThreadNotes.DataOf(card, says).ToJsonString() }, cancellationToken);

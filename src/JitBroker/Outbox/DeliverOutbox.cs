@@ -9,7 +9,7 @@ namespace JitBroker.Outbox;
 /// between the two leaves a claim that runs out, and the delivery is sent again: at least once, never lost (rule 13).
 /// </summary>
 public sealed partial class DeliverOutbox(
-    Database database, OutboxStore outbox, IEnumerable<IDeliverySender> senders, Replica replica, Wakeups wakeups, TimeProvider clock, ILogger<DeliverOutbox> log)
+    Database database, OutboxStore outbox, CopyStore copies, IEnumerable<IDeliverySender> senders, Replica replica, Wakeups wakeups, TimeProvider clock, ILogger<DeliverOutbox> log)
 {
     private const int Batch = 50;
     private const int MostAttempts = 12;
@@ -45,7 +45,7 @@ public sealed partial class DeliverOutbox(
     {
         try
         {
-            var copy = delivery.CopyId is null ? null : await database.ReadAsync(session => outbox.FindCopyAsync(session, delivery.CopyId, cancellationToken), cancellationToken);
+            var copy = delivery.CopyId is null ? null : await database.ReadAsync(session => copies.FindAsync(session, delivery.CopyId, cancellationToken), cancellationToken);
             var outcome = delivery.CopyId is not null && copy is null
                 ? new SendOutcome.Moot("The copy is not kept any more.")
                 : await TrySendAsync(delivery, copy, cancellationToken);
@@ -123,7 +123,7 @@ public sealed partial class DeliverOutbox(
     {
         if (!Templates.IsCard(delivery.Template))
             return;
-        var revision = await outbox.LockRevisionAsync(session, delivery.AboutId, cancellationToken);
+        var revision = await copies.LockRevisionAsync(session, delivery.AboutId, cancellationToken);
         var copy = edited ?? new PostedCopy
         {
             Id = Ids.New(now),
@@ -137,15 +137,15 @@ public sealed partial class DeliverOutbox(
             Revision = sent.Revision,
             PostedAt = now,
         };
-        if (edited is null && !await outbox.InsertCopyAsync(session, copy, cancellationToken))
+        if (edited is null && !await copies.InsertAsync(session, copy, cancellationToken))
         {
             // Somebody pressed it before its posting was recorded, so it is registered already.
-            copy = (await outbox.FindCopyAsync(session, copy.Surface, copy.Tenant, copy.Channel, copy.Message, cancellationToken))!;
+            copy = (await copies.FindAsync(session, copy.Surface, copy.Tenant, copy.Channel, copy.Message, cancellationToken))!;
             if (copy.Revision < sent.Revision)
-                await outbox.ShowAsync(session, copy.Id, sent.Revision, cancellationToken);
+                await copies.ShowAsync(session, copy.Id, sent.Revision, cancellationToken);
         }
         else if (edited is not null)
-            await outbox.ShowAsync(session, copy.Id, sent.Revision, cancellationToken);
+            await copies.ShowAsync(session, copy.Id, sent.Revision, cancellationToken);
         if (sent.Revision < revision)
         {
             await outbox.InsertAsync(session, Announcer.EditOf(copy, now), cancellationToken);
@@ -155,7 +155,7 @@ public sealed partial class DeliverOutbox(
 
     private async Task PostAnewAsync(Session session, Delivery delivery, PostedCopy copy, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await outbox.ForgetAsync(session, copy.Id, cancellationToken);
+        await copies.ForgetAsync(session, copy.Id, cancellationToken);
         var post = Announcer.EditOf(copy, now) with { CopyId = null };
         await outbox.InsertAsync(session, post with { Data = delivery.Data }, cancellationToken);
         session.AfterCommit(() => wakeups.Pulse(Sweep.DeliverOutbox));
@@ -172,9 +172,9 @@ public sealed partial class DeliverOutbox(
         {
             // One edit of a copy waits at a time, also while chat takes none: the youngest, since any shows the newest state.
             if (delivery.Template == Templates.Home)
-                await outbox.LockCopyAsync(session, delivery.CopyId, cancellationToken);
+                await copies.LockAsync(session, delivery.CopyId, cancellationToken);
             else
-                await outbox.LockRevisionAsync(session, delivery.AboutId, cancellationToken);
+                await copies.LockRevisionAsync(session, delivery.AboutId, cancellationToken);
             if (await outbox.MakeWayAsync(session, delivery, due, cancellationToken))
             {
                 await SettleAsync(session, delivery, DeliveryState.Sent, $"a younger edit takes its place: {why}", now, cancellationToken);

@@ -8,13 +8,16 @@ using Npgsql;
 namespace JitBroker.Benchmarks.Due;
 
 /// <summary>
-/// Ends on time, with a hundred thousand live grants in PostgreSQL: two thousand that fall due within one second, the same while another target hangs, and
+/// Ends on time, with a hundred thousand live grants in PostgreSQL: two thousand that fall due within one second, the same beside two hundred at another target, which hangs, and
 /// those that fell due while no broker ran. The server is a process of its own; what it did is read from the database's clock.
 /// </summary>
 internal sealed class DueBenchmark : IBenchmark
 {
     private const int Live = 100_000;
     private const int Due = 2_000;
+
+    /// <summary>At the target that hangs, at the same instants: enough that its lane is full and many wait, few enough that it is the hanging that is measured, not more ends.</summary>
+    private const int Hung = 200;
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -47,12 +50,12 @@ internal sealed class DueBenchmark : IBenchmark
         var hangsAt = calmAt.AddSeconds(20);
         var calm = await grants.AddAsync(DueCatalog.Answers, Due, calmAt, OneSecond, cancellationToken);
         var beside = await grants.AddAsync(DueCatalog.Answers, Due, hangsAt, OneSecond, cancellationToken);
-        await grants.AddAsync(DueCatalog.Hangs, Due, hangsAt, OneSecond, cancellationToken);
+        await grants.AddAsync(DueCatalog.Hangs, Hung, hangsAt, OneSecond, cancellationToken);
         await grants.SettleAsync(cancellationToken);
 
         await using var broker = ServedBroker.Start(place, yaml, clock);
         await broker.ReadyAsync(cancellationToken);
-        progress.Say(FormattableString.Invariant($"due: {Due} fall due, then {Due} beside {Due} at a target that hangs"));
+        progress.Say(FormattableString.Invariant($"due: {Due} fall due, then {Due} beside {Hung} at a target that hangs"));
         await LagsAsync(place, warmUp, cancellationToken);
         var calmLags = await LagsAsync(place, calm, cancellationToken);
         var besideLags = await LagsAsync(place, beside, cancellationToken);

@@ -8,7 +8,7 @@ internal sealed record DueLags(IReadOnlyList<TimeSpan> Told, IReadOnlyList<TimeS
 /// <summary>What one run found on PostgreSQL.</summary>
 /// <param name="Live">Grants that were live and not due.</param>
 /// <param name="Calm">All targets answer.</param>
-/// <param name="WhileOneHangs">As many due at another target, which hangs, at the same instants.</param>
+/// <param name="WhileOneHangs">Beside some that are due at another target, which hangs, at the same instants.</param>
 /// <param name="HungCalls">Connections that the hanging target took and never answered.</param>
 /// <param name="ColdStart">From the start of the process to the first end of those that fell due while there was none.</param>
 /// <param name="Resident">Bytes of the broker's process that were in memory at the most.</param>

@@ -26,7 +26,7 @@ public sealed class NudgeTests
 
     private static async Task PostCardAsync(TestBroker broker, string requestId, string recipient = "channel:C0ACCESS") =>
         await broker.Database.WriteAsync(
-            session => broker.Get<OutboxStore>().InsertCopyAsync(
+            session => broker.Get<CopyStore>().InsertAsync(
                 session,
                 new PostedCopy
                 {

@@ -200,7 +200,7 @@ public sealed class DeliverOutboxTests
         }
 
         public Task<int> RunAsync() =>
-            new DeliverOutbox(broker.Database, broker.Get<OutboxStore>(), [this], new Replica("sender"), broker.Get<Wakeups>(), broker.Clock, NullLogger<DeliverOutbox>.Instance).RunAsync(CancellationToken.None);
+            new DeliverOutbox(broker.Database, broker.Get<OutboxStore>(), broker.Get<CopyStore>(), [this], new Replica("sender"), broker.Get<Wakeups>(), broker.Clock, NullLogger<DeliverOutbox>.Instance).RunAsync(CancellationToken.None);
 
         public async Task<SendOutcome> SendAsync(Delivery delivery, PostedCopy? copy, CancellationToken cancellationToken)
         {
@@ -227,7 +227,7 @@ public sealed class DeliverOutboxTests
             return broker.Database.WriteAsync(
                 async session =>
                 {
-                    await broker.Get<OutboxStore>().InsertCopyAsync(session, copy, CancellationToken.None);
+                    await broker.Get<CopyStore>().InsertAsync(session, copy, CancellationToken.None);
                     await broker.Get<OutboxStore>().InsertAsync(session, Announcer.EditOf(copy, broker.Clock.GetUtcNow()), CancellationToken.None);
                 },
                 CancellationToken.None);
@@ -253,6 +253,6 @@ public sealed class DeliverOutboxTests
 
         private static string MessageOf(int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{n}.0");
 
-        private Task<int> RevisionAsync(string request) => broker.Database.ReadAsync(s => broker.Get<OutboxStore>().RevisionAsync(s, request, CancellationToken.None), CancellationToken.None);
+        private Task<int> RevisionAsync(string request) => broker.Database.ReadAsync(s => broker.Get<CopyStore>().RevisionAsync(s, request, CancellationToken.None), CancellationToken.None);
     }
 }

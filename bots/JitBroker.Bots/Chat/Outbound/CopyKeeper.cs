@@ -17,7 +17,7 @@ internal sealed record PressedMessage(string Surface, string Tenant, string Chan
 /// Keeps copies that nobody registered: a message whose posting looked failed but was not, or came twice, is registered at its first press and edited to the
 /// truth (E6). Only for one who may read it: a forged value must not make the bot show a request to somebody who may not see it (rule 14).
 /// </summary>
-internal sealed class CopyKeeper(Database database, OutboxStore outbox, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
+internal sealed class CopyKeeper(Database database, OutboxStore outbox, CopyStore copies, RequestStore requests, GrantStore grants, CatalogHolder catalogs, Wakeups wakeups, TimeProvider clock)
 {
     /// <summary>Looks at where a button was pressed; what was pressed is not done here.</summary>
     public async Task NoteAsync(PressedMessage pressed, Actor actor, string action, string id, CancellationToken cancellationToken)
@@ -35,7 +35,7 @@ internal sealed class CopyKeeper(Database database, OutboxStore outbox, RequestS
 
     private async Task RegisterAsync(Session session, PressedMessage pressed, Actor actor, string template, string action, string id, CancellationToken cancellationToken)
     {
-        if (await outbox.FindCopyAsync(session, pressed.Surface, pressed.Tenant, pressed.Channel, pressed.Message, cancellationToken) is { } known)
+        if (await copies.FindAsync(session, pressed.Surface, pressed.Tenant, pressed.Channel, pressed.Message, cancellationToken) is { } known)
         {
             await RefreshAsync(session, known, cancellationToken);
             return;
@@ -44,7 +44,7 @@ internal sealed class CopyKeeper(Database database, OutboxStore outbox, RequestS
         var requestId = action is ChatActions.Collect or ChatActions.Done or ChatActions.EndNow or ChatActions.Review ? (await grants.FindAsync(session, id, cancellationToken))?.RequestId : id;
         if (requestId is null || await requests.FindAsync(session, requestId, cancellationToken) is not { } request || !MayRead(actor, request, template))
             return;
-        if (await outbox.LockRevisionAsync(session, requestId, cancellationToken) == 0)
+        if (await copies.LockRevisionAsync(session, requestId, cancellationToken) == 0)
             return;
         var now = clock.GetUtcNow();
         var copy = new PostedCopy
@@ -60,14 +60,14 @@ internal sealed class CopyKeeper(Database database, OutboxStore outbox, RequestS
             Revision = 0,
             PostedAt = now,
         };
-        if (await outbox.InsertCopyAsync(session, copy, cancellationToken))
+        if (await copies.InsertAsync(session, copy, cancellationToken))
             await EditAsync(session, copy, now, cancellationToken);
     }
 
     /// <summary>A copy that shows an old revision, because its edit was given up: it is edited once more.</summary>
     private async Task RefreshAsync(Session session, PostedCopy known, CancellationToken cancellationToken)
     {
-        if (known.Revision < await outbox.LockRevisionAsync(session, known.AboutId, cancellationToken))
+        if (known.Revision < await copies.LockRevisionAsync(session, known.AboutId, cancellationToken))
             await EditAsync(session, known, clock.GetUtcNow(), cancellationToken);
     }
 

@@ -11,14 +11,14 @@ internal sealed record ThreadSaying(PostedCopy Card, string Root, ChatMessage Sa
 /// <summary>
 /// What is said in the thread of an approval card, on any surface: it notifies, where an edit of the card would not. Rendered from the state at sending time, like the card.
 /// </summary>
-internal sealed class ReadThreadNote(ReadStory stories, Database database, OutboxStore outbox, GrantStore grants)
+internal sealed class ReadThreadNote(ReadStory stories, Database database, CopyStore copies, GrantStore grants)
 {
     /// <param name="accounts">Finds people's accounts on the surface, by e-mail, so that they notice; who has none is named only.</param>
     /// <returns>Null: there is nothing to say any more, or the card is gone.</returns>
     public async Task<ThreadSaying?> HandleAsync(Delivery note, Func<PostedCopy, RequestStory, Task<Func<string, string?>>> accounts, CancellationToken cancellationToken)
     {
         var (copyId, says) = ThreadNotes.Read(note);
-        var card = await database.ReadAsync(session => outbox.FindCopyAsync(session, copyId, cancellationToken), cancellationToken);
+        var card = await database.ReadAsync(session => copies.FindAsync(session, copyId, cancellationToken), cancellationToken);
         if (card is null || await stories.HandleAsync(note.AboutId, cancellationToken) is not { } story || Waiting.Note(story, says, await accounts(card, story)) is not { } said)
             return null;
         return new ThreadSaying(card, await RootAsync(card, story.Request.ExtendsGrant, cancellationToken), said);
@@ -31,8 +31,8 @@ internal sealed class ReadThreadNote(ReadStory stories, Database database, Outbo
             async session =>
             {
                 var grant = await grants.FindAsync(session, extends, cancellationToken);
-                var copies = grant is null ? [] : await outbox.CopiesAsync(session, grant.RequestId, cancellationToken);
-                return copies.FirstOrDefault(c => c.Surface == card.Surface && c.Channel == card.Channel && c.Recipient == card.Recipient)?.Message ?? card.Message;
+                var posted = grant is null ? [] : await copies.OfRequestAsync(session, grant.RequestId, cancellationToken);
+                return posted.FirstOrDefault(c => c.Surface == card.Surface && c.Channel == card.Channel && c.Recipient == card.Recipient)?.Message ?? card.Message;
             },
             cancellationToken);
 }

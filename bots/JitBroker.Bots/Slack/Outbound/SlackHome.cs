@@ -12,7 +12,7 @@ namespace JitBroker.Bots.Slack;
 /// sent at a time, and it is rendered when it is sent, so the last one shows the truth. Who never opened theirs is never sent one.
 /// </summary>
 internal sealed class SlackHome(
-    ReadHome homes, SlackWorkspaces workspaces, SlackPeople people, SlackCalls calls, Database database, OutboxStore outbox, Wakeups wakeups, TimeProvider clock)
+    ReadHome homes, SlackWorkspaces workspaces, SlackPeople people, SlackCalls calls, Database database, OutboxStore outbox, CopyStore copies, Wakeups wakeups, TimeProvider clock)
 {
     /// <summary>Stands where a message has its channel; a Home's "message" is its account.</summary>
     private const string Channel = "home";
@@ -49,7 +49,7 @@ internal sealed class SlackHome(
         await database.WriteAsync(
             async session =>
             {
-                var kept = await outbox.OpenHomeAsync(session, home, cancellationToken);
+                var kept = await copies.OpenHomeAsync(session, home, cancellationToken);
                 await outbox.InsertAsync(session, Announcer.EditOf(kept, now) with { NextAttemptAt = now }, cancellationToken);
                 session.AfterCommit(() => wakeups.Pulse(Sweep.DeliverOutbox));
             },

@@ -8,7 +8,7 @@ using JitBroker.Storage;
 namespace JitBroker.Bots.Teams;
 
 /// <summary>A card as one person sees it: read anew, with the buttons that are theirs. Which card and of what is only looked up; who may read it is worked out here (rule 14).</summary>
-internal sealed class PersonalCards(ChatService chat, RequestReader reader, ReadHome homes, Lists lists, Database database, OutboxStore outbox)
+internal sealed class PersonalCards(ChatService chat, RequestReader reader, ReadHome homes, Lists lists, Database database, CopyStore copies)
 {
     /// <param name="said">What came of a press, above the card; null: nothing to say.</param>
     /// <returns>Null when there is no such card, or they may not see it.</returns>
@@ -68,7 +68,7 @@ internal sealed class PersonalCards(ChatService chat, RequestReader reader, Read
         if (activity.ReplyToId is not { } message)
             return false;
         var place = TeamsPlace.Canonical(activity.Conversation.Id, message);
-        var copy = await database.ReadAsync(session => outbox.FindCopyAsync(session, TeamsPeople.SurfaceName, activity.TenantId, place, message, cancellationToken), cancellationToken);
+        var copy = await database.ReadAsync(session => copies.FindAsync(session, TeamsPeople.SurfaceName, activity.TenantId, place, message, cancellationToken), cancellationToken);
         return copy?.AboutId == requestId && copy.Template is Templates.ApprovalCard or Templates.EmergencyCard;
     }
 }
