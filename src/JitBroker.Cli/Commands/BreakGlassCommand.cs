@@ -18,7 +18,7 @@ internal static class BreakGlassCommand
         var incident = new Argument<string>("INCIDENT") { Description = "What it is for, such as INC-77." };
         var reason = new Argument<string[]>("REASON") { Description = "What is happening.", Arity = ArgumentArity.OneOrMore };
         var escalates = new Option<string?>("--escalates") { Description = "An own request for the same that waits; it is withdrawn.", HelpName = "REQUEST" };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask to type the name once more." };
+        var yes = new Option<bool>("--yes") { Description = "At a terminal, do not ask to type the name once more. A script is never asked." };
         return new Verb("breakglass", "Take access at once in an emergency, if you are on call.", "jit breakglass orders-db:admin 30m INC-77 checkout is down") { entitlement, duration, incident, reason, escalates, yes }
             .Does(run, async invocation =>
             {

@@ -12,7 +12,9 @@ internal static class RequestView
     {
         var what = new Piece(request.Entitlement, Tone.Strong);
         var time = Piece.Ours($" for {Durations.ToShort(request.Duration)}");
-        if (request.State is RequestState.Approved)
+        if (request is { Kind: RequestKind.BreakGlass, State: RequestState.Approved })
+            run.Screen.Line(Piece.Ours("Taken without approval", Tone.Bad), Piece.Ours(": "), what, time, Piece.Ours("."));
+        else if (request.State is RequestState.Approved)
             run.Screen.Line(Piece.Ours("Approved", Tone.Good), Piece.Ours(": "), what, time, Piece.Ours("."));
         else
             run.Screen.Line(Piece.Ours("Asked for "), what, time, Piece.Ours(". Needs "), new Piece(Needs(request)), Piece.Ours($"; lapses {run.Times.Both(request.LapsesAt)}."));

@@ -16,8 +16,10 @@ public sealed class EmergencyTests
         await using var machine = await Machine.SignedInAsync();
         machine.Broker.On("POST /v1/requests", Say.Ok(Sample.Request() with { Kind = RequestKind.BreakGlass, State = RequestState.Approved }, 201));
 
-        Assert.Equal(0, (await machine.RunAsync("breakglass", "orders-db:read", "30m", "INC-77", "checkout", "down")).Exit);
+        var ran = await machine.RunAsync("breakglass", "orders-db:read", "30m", "INC-77", "checkout", "down");
 
+        Assert.Equal(0, ran.Exit);
+        Assert.StartsWith("Taken without approval: orders-db:read for ", ran.Out, StringComparison.Ordinal);
         Assert.Equal("""{"entitlement":"orders-db:read","duration":"30m","reason":"checkout down","breakGlass":true,"incident":"INC-77"}""", machine.Broker.Calls[^1].Body);
     }
 
