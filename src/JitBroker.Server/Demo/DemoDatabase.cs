@@ -73,8 +73,16 @@ internal sealed class DemoDatabase : IDemoTarget
 
     public async ValueTask DisposeAsync()
     {
-        if (File.Exists(Path.Combine(_folder, "data", "postmaster.pid")))
-            await RunAsync("pg_ctl", ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], CancellationToken.None);
+        try
+        {
+            if (File.Exists(Path.Combine(_folder, "data", "postmaster.pid")))
+                await RunAsync("pg_ctl", ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            // It was stopped while it came up, and the file is all that is left of it.
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -143,8 +151,18 @@ internal sealed class DemoDatabase : IDemoTarget
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        while (!process.HasExited)
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        try
+        {
+            while (!process.HasExited)
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+            throw;
+        }
+
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{Path.GetFileName(program)} {Path.GetFileName(arguments.FirstOrDefault(a => a.StartsWith(_bin, StringComparison.Ordinal)))} ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}".Replace("  ", " ", StringComparison.Ordinal));
     }

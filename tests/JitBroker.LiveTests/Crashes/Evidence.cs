@@ -12,7 +12,7 @@ internal sealed class Evidence(string connectionString, bool isPostgres)
 {
     public static Evidence OfSqlite(string file) => new($"Data Source={file};Mode=ReadOnly;Pooling=False", isPostgres: false);
 
-    public static Evidence OfPostgres(string connectionString) => new(connectionString, isPostgres: true);
+    public static Evidence OfPostgres(string connectionString) => new(connectionString + ";Pooling=False", isPostgres: true);
 
     /// <summary>The first column of all rows, as text.</summary>
     public async Task<IReadOnlyList<string>> ReadAsync(string sql) => [.. (await RowsAsync(sql)).Select(r => r[0])];
