@@ -83,12 +83,7 @@ internal sealed class DemoWorld : IAsyncDisposable
         catch
         {
             if (broker is not null)
-            {
-                // What it had started, such as the sweeps, ends before what they use is gone.
-                await broker.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await broker.DisposeAsync();
-            }
-
             if (workspace is not null)
                 await workspace.DisposeAsync();
             await targets.DisposeAsync();
