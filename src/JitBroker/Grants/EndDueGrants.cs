@@ -14,7 +14,7 @@ public sealed record NotCarried(Grant Grant, string Because);
 public sealed partial class EndDueGrants(Database database, GrantStore grants, EndGrant endGrant, CatalogHolder catalogs, TimeProvider clock, ILogger<EndDueGrants> log)
 {
     /// <summary>Ended in one transaction: thousands may fall due together, and a commit costs more than a row.</summary>
-    private const int Batch = 100;
+    private const int Batch = 200;
     private const int Page = 1000;
 
     /// <returns>How many were ended.</returns>

@@ -104,9 +104,9 @@ public sealed class GrantStore
 
     private const string NextDueSql = """
         select min(due)
-          from (select min(ends_at) as due from grants where state = 'active'
+          from (select min(ends_at) as due from grants where state = 'active' and ends_at > @after
                  union all
-                select min(starts_at) as due from grants where state = 'scheduled') as next
+                select min(starts_at) as due from grants where state = 'scheduled' and starts_at > @after) as next
         """;
 
     private const string LiveSql = $"""
@@ -181,9 +181,9 @@ public sealed class GrantStore
     public Task<IReadOnlyList<string>> DueToStartAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(DueToStartSql, new { now, limit }, cancellationToken);
 
-    /// <summary>The next instant at which a grant starts or ends; null when none will.</summary>
-    public Task<DateTimeOffset?> NextDueAsync(Session session, CancellationToken cancellationToken) =>
-        session.FirstOrDefaultAsync<DateTimeOffset?>(NextDueSql, null, cancellationToken);
+    /// <summary>The first instant after <paramref name="after"/> at which a grant starts or ends; null when none does.</summary>
+    public Task<DateTimeOffset?> NextDueAsync(Session session, DateTimeOffset after, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextDueSql, new { after }, cancellationToken);
 
     /// <summary>Every grant that is scheduled or active.</summary>
     public Task<IReadOnlyList<Grant>> LiveAsync(Session session, string after, int limit, CancellationToken cancellationToken) =>

@@ -51,6 +51,7 @@ public sealed class DueLeaseStore
         select min(next_attempt_at)
           from leases
          where state = 'revoking'
+           and next_attempt_at > @after
         """;
 
     private const string FailedAttemptSql = """
@@ -135,8 +136,9 @@ public sealed class DueLeaseStore
     public async Task<bool> IsBusyAsync(Session session, string target, string principal, DateTimeOffset now, CancellationToken cancellationToken) =>
         await session.FirstOrDefaultAsync<long>(BusySql, new { target, principal, now }, cancellationToken) > 0;
 
-    public Task<DateTimeOffset?> NextAttemptAsync(Session session, CancellationToken cancellationToken) =>
-        session.FirstOrDefaultAsync<DateTimeOffset?>(NextAttemptSql, null, cancellationToken);
+    /// <summary>The first instant after <paramref name="after"/> at which an end is to be tried; null when none is.</summary>
+    public Task<DateTimeOffset?> NextAttemptAsync(Session session, DateTimeOffset after, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextAttemptSql, new { after }, cancellationToken);
 
     /// <summary>Notes a failed attempt and lets the claim go.</summary>
     /// <returns>False when somebody else moved it first.</returns>

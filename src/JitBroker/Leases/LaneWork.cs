@@ -14,7 +14,7 @@ internal readonly record struct Claimed(Lease Lease, bool IsProbe, DateTimeOffse
 internal sealed class LaneWork
 {
     /// <summary>Claimed and not recorded, at the most: what a process that dies here leaves to be claimed again after <c>Replica.ClaimFor</c>.</summary>
-    private const int MostClaimed = 64;
+    private const int MostClaimed = 128;
 
     /// <summary>An answer that takes no longer is prompt.</summary>
     private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(250);

@@ -93,6 +93,7 @@ public sealed class OutboxStore
         select min(next_attempt_at)
           from deliveries
          where state in ('pending', 'uncertain')
+           and next_attempt_at > @after
         """;
 
     private const string PruneSql = """
@@ -149,8 +150,9 @@ public sealed class OutboxStore
     public async Task<bool> MakeWayAsync(Session session, Delivery edit, DateTimeOffset at, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(DelayYoungerSql, new { edit.CopyId, edit.Id, at }, cancellationToken) > 0;
 
-    public Task<DateTimeOffset?> NextAsync(Session session, CancellationToken cancellationToken) =>
-        session.FirstOrDefaultAsync<DateTimeOffset?>(NextSql, null, cancellationToken);
+    /// <summary>The first instant after <paramref name="after"/> at which anything is to be sent; null when nothing is.</summary>
+    public Task<DateTimeOffset?> NextAsync(Session session, DateTimeOffset after, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextSql, new { after }, cancellationToken);
 
     /// <summary>Removes deliveries settled before <paramref name="before"/>.</summary>
     public Task<int> PruneAsync(Session session, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>

@@ -106,6 +106,7 @@ public sealed class RequestStore
         select min(lapses_at)
           from requests
          where state = 'pending'
+           and lapses_at > @after
         """;
 
     private const string NudgeSql = """
@@ -139,7 +140,7 @@ public sealed class RequestStore
         select min(nudge_at)
           from requests
          where state = 'pending'
-           and nudge_at is not null
+           and nudge_at > @after
         """;
 
     private const string WaitsSql = """
@@ -247,8 +248,9 @@ public sealed class RequestStore
     public Task<IReadOnlyList<string>> PendingWithVotesAsync(Session session, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(PendingWithVotesSql, null, cancellationToken);
 
-    public Task<DateTimeOffset?> NextLapseAsync(Session session, CancellationToken cancellationToken) =>
-        session.FirstOrDefaultAsync<DateTimeOffset?>(NextLapseSql, null, cancellationToken);
+    /// <summary>The first instant after <paramref name="after"/> at which a request lapses; null when none does.</summary>
+    public Task<DateTimeOffset?> NextLapseAsync(Session session, DateTimeOffset after, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextLapseSql, new { after }, cancellationToken);
 
     /// <summary>Writes down who was told, in a transaction that holds the lock.</summary>
     /// <exception cref="InvalidOperationException">It was not pending: a bug. At the latest before the commit.</exception>
@@ -263,8 +265,9 @@ public sealed class RequestStore
     public Task<IReadOnlyList<string>> NudgingAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(NudgingSql, new { now, limit }, cancellationToken);
 
-    public Task<DateTimeOffset?> NextNudgeAsync(Session session, CancellationToken cancellationToken) =>
-        session.FirstOrDefaultAsync<DateTimeOffset?>(NextNudgeSql, null, cancellationToken);
+    /// <summary>The first instant after <paramref name="after"/> at which approvers are to be reminded; null when none are.</summary>
+    public Task<DateTimeOffset?> NextNudgeAsync(Session session, DateTimeOffset after, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextNudgeSql, new { after }, cancellationToken);
 
     /// <summary>How long the last requests for an entitlement waited until somebody decided them, the newest first.</summary>
     public async Task<IReadOnlyList<TimeSpan>> WaitsAsync(Session session, string entitlement, int limit, CancellationToken cancellationToken) =>

@@ -80,7 +80,7 @@ public sealed class ReviewStore
     private const string NextSql = """
         select min(next_reminder_at)
           from reviews
-         where next_reminder_at is not null
+         where next_reminder_at > @after
         """;
 
     public Task InsertAsync(Session session, Review review, CancellationToken cancellationToken) =>
@@ -124,6 +124,7 @@ public sealed class ReviewStore
     public Task<IReadOnlyList<string>> DueAsync(Session session, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<string>(DueSql, new { now, limit }, cancellationToken);
 
-    public Task<DateTimeOffset?> NextAsync(Session session, CancellationToken cancellationToken) =>
-        session.FirstOrDefaultAsync<DateTimeOffset?>(NextSql, null, cancellationToken);
+    /// <summary>The first instant after <paramref name="after"/> at which anybody is to be reminded; null when none is.</summary>
+    public Task<DateTimeOffset?> NextAsync(Session session, DateTimeOffset after, CancellationToken cancellationToken) =>
+        session.FirstOrDefaultAsync<DateTimeOffset?>(NextSql, new { after }, cancellationToken);
 }

@@ -21,7 +21,7 @@ internal sealed class AlarmClock(
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     /// <summary>Between two rings of the one-shot. What falls due within it is worked on together: by the thousand within a second each would have all sweeps look for it alone.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
     private static readonly JobKey Due = new("due", "due");
 
@@ -66,15 +66,23 @@ internal sealed class AlarmClock(
     /// <summary>The sweep has begun to look; a ring from now on needs another look.</summary>
     public void Answered(Sweep sweep) => _ringing.TryRemove(sweep, out _);
 
-    /// <summary>Rings for all that may be due and arms for what comes next.</summary>
+    /// <summary>Rings for all that may be due and arms for what comes next; where the database does not say, for another look.</summary>
     public async Task RingDueAsync(CancellationToken cancellationToken)
     {
         lock (_arming)
             (_armedFor, _rungAt) = (DateTimeOffset.MaxValue, clock.GetUtcNow());
         foreach (var sweep in OnDue)
             Ring(sweep);
-        if (await NextDueAsync(cancellationToken) is { } next)
-            Arm(next);
+        try
+        {
+            if (await NextDueAsync(cancellationToken) is { } next)
+                Arm(next);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            Arm(clock.GetUtcNow() + Beat);
+            throw;
+        }
     }
 
     private void Ring(Sweep sweep)
@@ -142,22 +150,24 @@ internal sealed class AlarmClock(
         }
     }
 
-    /// <summary>The earliest instant at which anything falls due after now; what is due already has been rung for.</summary>
-    private async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The first instant after now at which anything falls due; what is due already has been rung for. It is asked for as such: the earliest of all would be one that
+    /// is just being worked on, or hangs, and hide the next.
+    /// </summary>
+    private Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var instants = await database.ReadAsync(
+        return database.ReadAsync(
             async session => new[]
             {
-                await grants.NextDueAsync(session, cancellationToken),
-                await dueLeases.NextAttemptAsync(session, cancellationToken),
-                await requests.NextLapseAsync(session, cancellationToken),
-                await requests.NextNudgeAsync(session, cancellationToken),
-                await reviews.NextAsync(session, cancellationToken),
-                await outbox.NextAsync(session, cancellationToken),
-            },
+                await grants.NextDueAsync(session, now, cancellationToken),
+                await dueLeases.NextAttemptAsync(session, now, cancellationToken),
+                await requests.NextLapseAsync(session, now, cancellationToken),
+                await requests.NextNudgeAsync(session, now, cancellationToken),
+                await reviews.NextAsync(session, now, cancellationToken),
+                await outbox.NextAsync(session, now, cancellationToken),
+            }.Min(),
             cancellationToken);
-        return instants.Where(i => i > now).Min();
     }
 
     private static JobKey KeyOf(Sweep sweep) => new(sweep.ToString(), "sweeps");

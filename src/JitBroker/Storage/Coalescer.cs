@@ -2,12 +2,15 @@ namespace JitBroker.Storage;
 
 /// <summary>
 /// Work that many ask for one by one and that is done for several at once: what comes while one run is under way goes together in the next. Nobody waits for
-/// others to come. Where a run of several fails, each is run by itself, so that one that cannot be done does not keep the others from it.
+/// others to come, unless many just did. Where a run of several fails, each is run by itself, so that one that cannot be done does not keep the others from it.
 /// </summary>
 /// <param name="most">Items of one run.</param>
 /// <param name="run">Does them all and returns one result for each, in their order. Runs one at a time.</param>
-public sealed class Coalescer<TItem, TResult>(int most, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> run)
+/// <param name="rest">After a run of <see cref="Many"/>, before the next: so that more come together while they come in crowds.</param>
+public sealed class Coalescer<TItem, TResult>(int most, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> run, TimeSpan rest = default)
 {
+    private const int Many = 8;
+
     private readonly Lock _lock = new();
     private readonly Queue<(TItem Item, TaskCompletionSource<TResult> Done)> _waiting = new();
     private Task _running = Task.CompletedTask;
@@ -44,6 +47,8 @@ public sealed class Coalescer<TItem, TResult>(int most, Func<IReadOnlyList<TItem
             try
             {
                 await RunAsync(together);
+                if (together.Count >= Many)
+                    await Task.Delay(rest);
             }
             catch (Exception e) when (together.Count == 1)
             {

@@ -8,7 +8,7 @@ namespace JitBroker.Tests.Loop;
 public sealed class LaneWorkTests
 {
     private const int Width = 4;
-    private const int Most = 64;
+    private const int Most = 128;
 
     private static readonly DateTimeOffset Now = new(2026, 7, 1, 10, 0, 0, TimeSpan.Zero);
 

@@ -31,6 +31,34 @@ public sealed class CoalescerTests
     }
 
     [Fact]
+    public async Task After_many_have_come_together_it_rests_so_that_more_come_together_and_after_few_it_does_not()
+    {
+        var runs = new List<int>();
+        var go = new TaskCompletionSource();
+        var together = new Coalescer<int, int>(
+            8,
+            async items =>
+            {
+                runs.Add(items.Count);
+                await go.Task;
+                return [.. items];
+            },
+            Timeout.InfiniteTimeSpan);
+
+        var first = together.DoAsync(0);
+        await Eventually.TrueAsync(() => Task.FromResult(runs.Count == 1));
+        var crowd = Enumerable.Range(1, 8).Select(together.DoAsync).ToList();
+        go.SetResult();
+        Assert.Equal(0, await first);
+        Assert.Equal(Enumerable.Range(1, 8), await Task.WhenAll(crowd));
+
+        var next = together.DoAsync(9);
+        Assert.False(together.IdleAsync().IsCompleted);
+        Assert.False(next.IsCompleted);
+        Assert.Equal([1, 8], runs);
+    }
+
+    [Fact]
     public async Task One_that_cannot_be_done_does_not_keep_the_others_from_it()
     {
         var go = new TaskCompletionSource();
