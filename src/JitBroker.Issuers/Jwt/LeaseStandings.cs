@@ -8,7 +8,7 @@ internal sealed class LeaseStandings : ILeaseStandings
 {
     private const int Most = 100;
 
-    private const string FindSql = """
+    private const string FindSql = $"""
         select l.id lease_id,
                l.state lease_state,
                g.state grant_state,
@@ -18,7 +18,7 @@ internal sealed class LeaseStandings : ILeaseStandings
                g.ends_at
           from leases l
           join grants g on g.id = l.grant_id
-         where l.id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+         where l.id {JsonRows.AmongIds}
         """;
 
     private readonly Database _database;

@@ -40,13 +40,13 @@ public sealed class ChainStore
            and seq = @expected
         """;
 
-    private const string SealSql = """
+    private const string SealSql = $"""
         update events as e
            set seq = r.seq,
                hash = r.hash
           from /* pg instead: json_to_recordset(cast(@rows as json)) as r (id text, seq bigint, hash text) */
                (select value ->> 'id' as id, value ->> 'seq' as seq, value ->> 'hash' as hash from json_each(@rows)) as r /* end */
-         where e.id = r.id
+         where e.id = r.id /* pg: and e.id {JsonRows.AmongRows} */
            and e.seq is null
         """;
 

@@ -29,11 +29,11 @@ public sealed class GrantStore
     private const string LockAllSql = $"""
           select {Columns}
             from grants
-           where id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+           where id {JsonRows.AmongIds}
         order by holder, id /* pg: for update */
         """;
 
-    private const string MoveSql = """
+    private const string MoveSql = $"""
         update grants as g
            set state = r.state,
                version = r.version,
@@ -48,7 +48,7 @@ public sealed class GrantStore
                        value ->> 'ended_by' as ended_by, value ->> 'end_reason' as end_reason, value ->> 'end_requested_at' as end_requested_at,
                        value ->> 'verified_end_at' as verified_end_at
                   from json_each(@rows)) as r /* end */
-         where g.id = r.id
+         where g.id = r.id /* pg: and g.id {JsonRows.AmongRows} */
            and g.state = r."from"
            and g.version < r.version
         """;

@@ -18,7 +18,7 @@ public sealed class LeaseStore
                 @RevokedAt, @Verified, @Attempts, @LastError, @StuckSince, @NextAttemptAt, @Principal, @owner, @MintDeadline)
         """;
 
-    private const string MoveSql = """
+    private const string MoveSql = $"""
         update leases as l
            set state = r.state,
                version = r.version,
@@ -37,7 +37,7 @@ public sealed class LeaseStore
                        value ->> 'due_by' as due_by, value ->> 'revoked_at' as revoked_at, value ->> 'verified' as verified, value ->> 'last_error' as last_error,
                        value ->> 'next_attempt_at' as next_attempt_at, value ->> 'keeps_claim' as keeps_claim
                   from json_each(@rows)) as r /* end */
-         where l.id = r.id
+         where l.id = r.id /* pg: and l.id {JsonRows.AmongRows} */
            and l.state = r."from"
            and l.version = r.expected
         """;
@@ -58,7 +58,7 @@ public sealed class LeaseStore
     private const string OfGrantsSql = $"""
           select {Columns}
             from leases
-           where grant_id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+           where grant_id {JsonRows.AmongIds}
         order by id
         """;
 
@@ -102,11 +102,11 @@ public sealed class LeaseStore
            and claimed_until = @until
         """;
 
-    private const string LetGoSql = """
+    private const string LetGoSql = $"""
         update leases
            set claimed_by = null,
                claimed_until = null
-         where id in (select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */)
+         where id {JsonRows.AmongIds}
            and claimed_by = @owner
         """;
 

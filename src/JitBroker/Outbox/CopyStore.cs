@@ -16,7 +16,11 @@ public sealed class CopyStore
         values (@requestId, 1)
         """;
 
-    private const string GivenIds = "select value from /* pg instead: json_array_elements_text(cast(@ids as json)) */ json_each(@ids) /* end */";
+    private const string MoveCardSql = """
+        update cards
+           set revision = revision + 1
+         where request_id = @requestId
+        """;
 
     // Locked in one order, so that no two of these wait for each other.
     private const string MoveCardsSql = $"""
@@ -24,7 +28,7 @@ public sealed class CopyStore
            set revision = revision + 1
          where request_id in (select request_id
                                 from cards
-                               where request_id in ({GivenIds})
+                               where request_id {JsonRows.AmongIds}
                             order by request_id /* pg: for update */)
         """;
 
@@ -49,11 +53,11 @@ public sealed class CopyStore
     private const string MovedCopiesSql = $"""
           select {Columns}
             from copies
-           where about_id in ({GivenIds})
+           where about_id {JsonRows.AmongIds}
            union
           select {Columns}
             from copies
-           where about_id in (select requester from requests where id in ({GivenIds}))
+           where about_id in (select requester from requests where id {JsonRows.AmongIds})
              and template = 'home'
              and posted_at > @homesSince
         order by id
@@ -138,7 +142,10 @@ public sealed class CopyStore
     public async Task<IReadOnlyList<PostedCopy>> MoveCardsAsync(Session session, IReadOnlyCollection<string> requestIds, DateTimeOffset homesSince, CancellationToken cancellationToken)
     {
         var ids = JsonSerializer.Serialize(requestIds);
-        await session.WriteAsync(MoveCardsSql, new { ids }, cancellationToken);
+        if (requestIds.Count == 1)
+            await session.WriteAsync(MoveCardSql, new { requestId = requestIds.First() }, cancellationToken);
+        else
+            await session.WriteAsync(MoveCardsSql, new { ids }, cancellationToken);
         return await session.QueryAsync<PostedCopy>(MovedCopiesSql, new { ids, homesSince }, cancellationToken);
     }
 

@@ -9,6 +9,18 @@ internal static partial class Dialect
     public static string For(Engine engine, string sql) =>
         engine == Engine.Postgres ? PostgresOnly().Replace(PostgresInstead().Replace(sql, "${instead}"), "${only}") : sql;
 
+    /// <summary>
+    /// As the statement is written for one row of <c>@rows</c>: PostgreSQL then comes by its key, whatever it takes for likely. What comes out of JSON it takes for many
+    /// rows, and would read a young table as a whole for one.
+    /// </summary>
+    public static string OfOne(string sql) => RowsOfJson().Replace(sql, static m => $"(select {string.Join(", ", m.Groups["columns"].Value.Split(',').Select(ColumnOfFirst))}) as r");
+
+    private static string ColumnOfFirst(string column)
+    {
+        var (name, type) = column.Trim().Split(' ', 2) is [var n, var t] ? (n, t) : throw new FormatException($"A column of rows is a name and a type, and this is not: {column}");
+        return $"cast(cast(@rows as json) -> 0 ->> '{name.Trim('"')}' as {type}) as {name}";
+    }
+
     /// <summary>The names of the parameters, each once, in the order they appear.</summary>
     public static IReadOnlyList<string> ParametersOf(string sql) => [.. Parameter().Matches(sql).Select(m => m.Groups["name"].Value).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal)];
 
@@ -24,6 +36,9 @@ internal static partial class Dialect
 
     private static string Replaced(string sql, Func<string, string> replacement) =>
         Parameter().Replace(sql, m => m.Groups["name"] is { Success: true } name ? replacement(name.Value) : m.Value);
+
+    [GeneratedRegex(@"json_to_recordset\(cast\(@rows as json\)\) as r \((?<columns>[^)]*)\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RowsOfJson();
 
     [GeneratedRegex(@"/\* pg instead: (?<instead>.*?) \*/.*?/\* end \*/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PostgresInstead();

@@ -54,7 +54,12 @@ public sealed class Session
 
     /// <summary>As <see cref="WriteOneAsync"/>, of rows that go with one statement: each of them must change. The statement reads them as <c>@rows</c>, see <see cref="JsonRows"/>.</summary>
     public Task WriteAllAsync<T>(string sql, IReadOnlyCollection<T> rows, string otherwise, CancellationToken cancellationToken) =>
-        rows.Count == 0 ? Task.CompletedTask : WriteAsync(new WaitingWrite(sql, new { rows = JsonRows.Of(rows) }, rows.Count, otherwise), cancellationToken);
+        rows.Count switch
+        {
+            0 => Task.CompletedTask,
+            1 => WriteAsync(new WaitingWrite(sql, new OneRow(JsonRows.Of(rows)), 1, otherwise), cancellationToken),
+            var count => WriteAsync(new WaitingWrite(sql, new ManyRows(JsonRows.Of(rows)), count, otherwise), cancellationToken),
+        };
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         (await RunAsync(sql, parameters, Rows<T>.AllAsync, cancellationToken)).Answer;

@@ -17,7 +17,7 @@ internal sealed class Statement
     private Statement(Engine engine, string sql, Type? from)
     {
         _engine = engine;
-        var text = Dialect.For(engine, sql);
+        var text = Dialect.For(engine, from == typeof(OneRow) ? Dialect.OfOne(sql) : sql);
         Text = engine == Engine.Postgres && from is not null ? Dialect.Numbered(text) : text;
         _parameters = from is null ? [] : [.. Dialect.ParametersOf(text).Select(name => new StatementParameter(name, from))];
     }

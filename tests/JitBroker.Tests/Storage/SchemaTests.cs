@@ -43,6 +43,7 @@ public sealed class SchemaTests
             try
             {
                 await databases.Database.PrepareAsync(sql);
+                await databases.Database.PrepareAsync(Dialect.OfOne(sql));
             }
             catch (System.Data.Common.DbException e)
             {
