@@ -90,7 +90,8 @@ public static class CoreServices
             .AddSweep<ReconcileTargets>(Sweep.Reconcile, static (reconcile, token) => reconcile.RunAsync(token))
             .AddSingleton<ISweep, PruneSweep>()
             .AddSingleton<AlarmClock>()
-            .AddHostedService(provider => provider.GetRequiredService<AlarmClock>());
+            .AddHostedService(provider => provider.GetRequiredService<AlarmClock>())
+            .AddHostedService<LetGoAtStop>();
         if (clock is BrokerClock)
             services.AddSingleton(_ => (BrokerClock)clock).AddHostedService<ClockSync>();
         services.AddQuartz(quartz => quartz.UseTimeProvider(clock));

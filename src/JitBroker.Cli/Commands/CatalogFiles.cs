@@ -14,11 +14,11 @@ internal static class CatalogFiles
         var full = Path.Combine(run.Around.WorkingDirectory, path);
         string[] files = Directory.Exists(full)
             ? [.. Directory.EnumerateFiles(full, "*", SearchOption.AllDirectories).Where(f => IsYaml(f) && IsTests(f) == tests).Order(StringComparer.Ordinal)]
-            : File.Exists(full) ? [full] : throw new UsageFaultException($"There is no file or folder '{path}'.");
+            : File.Exists(full) ? [full] : throw Unusable(run, $"There is no file or folder '{path}'.", tests);
         if (files.Length == 0)
-            throw new UsageFaultException(tests ? $"'{path}' holds no .tests.yaml file." : $"'{path}' holds no .yaml or .yml file.");
+            throw Unusable(run, tests ? $"'{path}' holds no .tests.yaml file." : $"'{path}' holds no .yaml or .yml file.", tests);
         if (files.FirstOrDefault(file => new FileInfo(file).Length > LargestFile) is { } large)
-            throw new UsageFaultException($"'{large}' is larger than any catalog file may be (4 MiB).");
+            throw new UsageFaultException($"'{large}' is larger than any catalog file may be (4 MiB).", "split it into several files, and name their folder");
         var read = await Task.WhenAll(files.Select(file => File.ReadAllTextAsync(file, run.Cancel)));
         return [.. files.Zip(read, (file, text) => new CatalogFile(Path.GetRelativePath(run.Around.WorkingDirectory, file), text))];
     }
@@ -33,6 +33,9 @@ internal static class CatalogFiles
         var single = Path.Combine(folder, Path.GetFileName(tests).Replace(".tests.", ".", StringComparison.Ordinal));
         return single != tests && File.Exists(Path.Combine(run.Around.WorkingDirectory, single)) ? single : folder.Length == 0 ? "." : folder;
     }
+
+    private static UsageFaultException Unusable(Invocation run, string sentence, bool tests) =>
+        new(sentence, $"name {(tests ? "a .tests.yaml file, or a folder that holds some" : "a YAML file, or a folder of them")}, as seen from {run.Around.WorkingDirectory}");
 
     /// <summary>No file of the catalog, though it stands in its folder.</summary>
     private static bool IsTests(string file) => Path.GetFileNameWithoutExtension(file).EndsWith(".tests", StringComparison.Ordinal);

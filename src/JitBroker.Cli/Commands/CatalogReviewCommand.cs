@@ -9,6 +9,8 @@ namespace JitBroker.Cli.Commands;
 /// <summary><c>jit catalog review</c>: how access is used, what to keep and what to remove; and the patch that removes it. Exit 0 whether or not there is anything to remove.</summary>
 internal static class CatalogReviewCommand
 {
+    private const string TooEarly = "The broker has not looked for long enough to propose anything for removal.";
+
     internal static Verb Create(Runner run)
     {
         var unused = new Option<string?>("--unused") { Description = "What counts as unused (default: not in 90 days).", HelpName = "DURATION" };
@@ -24,8 +26,10 @@ internal static class CatalogReviewCommand
             run.Screen.Json(reply.Body);
         else if (!patchOnly)
             Show(run, reply.Value);
-        else if (reply.Value.Patch is { } patch)
+        else if (reply.Value.Patch is { Length: > 0 } patch)
             Print(run, patch);
+        else if (reply.Value.Patch is not null)
+            SayEmpty(run, reply.Value);
         else
             throw new RefusedHereException(Codes.Forbidden, "Only admins and auditors get the patch: it shows the catalog.");
         return Exits.Done;
@@ -33,8 +37,8 @@ internal static class CatalogReviewCommand
 
     private static void Show(Invocation run, AccessReviewResource review)
     {
-        if (review.KnownSince is not { } known || known > review.Since)
-            run.Screen.Line(Piece.Ours("The broker has not looked for long enough to propose anything for removal.", Tone.Dim));
+        if (IsTooEarly(review))
+            run.Screen.Line(Piece.Ours(TooEarly, Tone.Dim));
         var grid = new Grid(new Column("ENTITLEMENT", Whole: true), "MAY ASK", "ASKED", "LAST USED", "UNUSED BY", "PROPOSAL");
         foreach (var one in review.Entitlements)
         {
@@ -52,6 +56,16 @@ internal static class CatalogReviewCommand
         run.Screen.Blank();
         Print(run, patch);
     }
+
+    /// <summary>On standard error: what reads the patch is a program, and an empty one is all it gets.</summary>
+    private static void SayEmpty(Invocation run, AccessReviewResource review)
+    {
+        run.Screen.ErrorLine($"The patch is empty. {(IsTooEarly(review) ? TooEarly : review.ByHand.Count > 0 ? "What there is to remove is removed by hand:" : "There is nothing to remove.")}");
+        foreach (var by in review.ByHand)
+            run.Screen.ErrorLine("  " + by);
+    }
+
+    private static bool IsTooEarly(AccessReviewResource review) => review.KnownSince is not { } known || known > review.Since;
 
     /// <summary>Exact for a program; made harmless for a terminal, since a remark in a catalog can hold anything.</summary>
     private static void Print(Invocation run, string patch) =>

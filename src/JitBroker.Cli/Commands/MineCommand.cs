@@ -57,7 +57,7 @@ internal static class MineCommand
         {
             var asked = new Grid(new Column("REQUEST", Whole: true), new Column("ENTITLEMENT", Whole: true), "STATE", "FOR", "NEEDS", "LAPSES");
             foreach (var request in requests)
-                asked.Add(new Piece(request.Id, Tone.Accent), request.Entitlement, StateWords.Of(request.State), Durations.ToShort(request.Duration), RequestView.Needs(request), run.Times.Both(request.LapsesAt));
+                asked.Add(new Piece(request.Id, Tone.Accent), RequestView.What(request), StateWords.Of(request.State), Durations.ToShort(request.Duration), RequestView.Needs(request), run.Times.Both(request.LapsesAt));
             run.Screen.Table(asked);
         }
     }

@@ -38,7 +38,7 @@ internal static class PendingCommand
         var grid = new Grid(new Column("REQUEST", Whole: true), "WHO", new Column("ENTITLEMENT", Whole: true), "FOR", "WHY", "NEEDS", "ASKED", "LAPSES");
         foreach (var request in requests.OrderBy(request => request.CreatedAt))
         {
-            grid.Add(new Piece(request.Id, Tone.Accent), new Piece(request.Requester.Name, Tone.Strong), request.Entitlement, Durations.ToShort(request.Duration),
+            grid.Add(new Piece(request.Id, Tone.Accent), new Piece(request.Requester.Name, Tone.Strong), RequestView.What(request), Durations.ToShort(request.Duration),
                 request.Reason, new Piece(RequestView.Needs(request), Tone.Dim), new Piece(run.Times.Relative(request.CreatedAt), Tone.Dim), run.Times.Both(request.LapsesAt));
         }
 

@@ -23,6 +23,10 @@ internal static class RequestView
 
     private static string Ids(RequestResource request) => $"request {request.Id}{(request.Grant is { } grant ? $", grant {grant.Id}" : "")}";
 
+    /// <summary>The entitlement, and whether it is asked for anew or a grant of it is to last longer.</summary>
+    internal static Words What(RequestResource request) =>
+        request.Kind is RequestKind.Extension ? new Words(request.Entitlement, Piece.Ours(" (extension)", Tone.Warn)) : request.Entitlement;
+
     /// <summary><c>1 more of data-owners</c>, or <c>nothing more</c>.</summary>
     internal static string Needs(RequestResource request)
     {

@@ -44,8 +44,15 @@ internal static class Complaint
         if (problem.Ref is not null)
             screen.ErrorLine($"  Quote {problem.Ref} to whoever runs the broker.");
         var next = refused.RetryAfter is { } wait ? $"try again in {Durations.ToShort(Times.Whole(wait))}" : NextFor(refused.Code, problem.Id);
-        if (next is not null)
+        if (next is not null && !Names(sentence, next))
             screen.NextLine(next);
+    }
+
+    /// <summary>The broker's sentence may name the command already: a step is told once.</summary>
+    private static bool Names(string sentence, string next)
+    {
+        var words = next.Split(' ');
+        return words[0] == "jit" && sentence.Contains(string.Join(' ', words.Take(words is [_, _, ['-', '-', ..], ..] ? 3 : 2)), StringComparison.Ordinal);
     }
 
     private static string Sentence(Problem problem)

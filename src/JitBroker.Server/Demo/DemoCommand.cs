@@ -15,8 +15,12 @@ internal static class DemoCommand
         var tour = new Option<bool>("--tour") { Description = "Plays the whole story by itself, through the real wire, and exits." };
         var port = new Option<int?>("--port") { Description = "The broker's port; the workspace takes the next, the service the one after. 8080 unless taken." };
         var command = new Command("demo", "Everything in one go: Slack and Teams side by side, the broker, and a service to protect.") { tour, port };
-        command.SetAction((parsed, cancellationToken) =>
-            parsed.GetValue(tour) ? PlayAsync(cancellationToken) : ServeAsync(parsed.GetValue(port) ?? BrokerPort, cancellationToken));
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            // Signals are heard from when this has come back for the first time: until then nothing is made that would be left behind.
+            await Task.Yield();
+            return await (parsed.GetValue(tour) ? PlayAsync(cancellationToken) : ServeAsync(parsed.GetValue(port) ?? BrokerPort, cancellationToken));
+        });
         return command;
     }
 

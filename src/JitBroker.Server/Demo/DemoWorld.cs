@@ -20,6 +20,9 @@ internal sealed class DemoWorld : IAsyncDisposable
 {
     private const int Attempts = 5;
 
+    /// <summary>What the broker runs, such as its sweeps, ends within it; who keeps a page of it open is not waited for longer.</summary>
+    private static readonly TimeSpan StopFor = TimeSpan.FromSeconds(3);
+
     private readonly string _folder;
     private readonly WebApplication _broker;
     private readonly GuardedService _service;
@@ -83,7 +86,7 @@ internal sealed class DemoWorld : IAsyncDisposable
         catch
         {
             if (broker is not null)
-                await broker.DisposeAsync();
+                await StopAsync(broker);
             if (workspace is not null)
                 await workspace.DisposeAsync();
             await targets.DisposeAsync();
@@ -107,11 +110,18 @@ internal sealed class DemoWorld : IAsyncDisposable
         await _later.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
         await _service.DisposeAsync();
-        await _broker.StopAsync();
-        await _broker.DisposeAsync();
+        await StopAsync(_broker);
         await Workspace.DisposeAsync();
         await Targets.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>What it had started ends before what it uses is gone.</summary>
+    private static async Task StopAsync(WebApplication broker)
+    {
+        using var enough = new CancellationTokenSource(StopFor);
+        await broker.StopAsync(enough.Token).WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await broker.DisposeAsync();
     }
 
     private Task StartLaterAsync(Action<string> tell, IReadOnlyCollection<Type> only, CancellationToken cancellationToken) => Targets.StartLaterAsync(

@@ -33,10 +33,11 @@ public static class BrokerHost
     private static readonly TimeSpan SlowestHeaders = TimeSpan.FromSeconds(10);
 
     /// <summary>The broker, not yet started; starting it applies migrations and loads the keys before it listens.</summary>
-    /// <exception cref="StartException">The database is in use: the sentence to show.</exception>
+    /// <exception cref="StartException">The database is in use, or would be made for a catalog that cannot be served under: the sentences to show.</exception>
     public static WebApplication Build(BrokerSettings settings, BrokerHostOptions? options = null)
     {
         options ??= new BrokerHostOptions();
+        Opening.FirstCatalog(settings);
         var database = Opening.Database(settings);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "JitBroker.Server" });
         AddLogging(builder, options);

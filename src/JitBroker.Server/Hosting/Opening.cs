@@ -31,6 +31,19 @@ internal static class Opening
         }
     }
 
+    /// <summary>
+    /// Looks at the catalog before a first start makes anything, so that a wrong path leaves nothing behind. Where there is a database, it may hold a catalog: the start asks it
+    /// before it makes anything there.
+    /// </summary>
+    /// <exception cref="StartException">Every problem of it.</exception>
+    public static void FirstCatalog(BrokerSettings settings)
+    {
+        if (settings.Database.IsPostgres || SqliteDatabase.IsThere(settings.Database.ConnectionString.Current.Reveal()))
+            return;
+        if (Catalog(settings) is { Snapshot: null } unusable)
+            throw new StartException([.. unusable.Problems.Select(p => p.ToString())]);
+    }
+
     /// <summary>The catalog, or every problem of it.</summary>
     public static CatalogLoadResult Catalog(BrokerSettings settings) => CatalogLoader.Load(settings.Broker.Catalog, CatalogOptions(settings));
 

@@ -7,8 +7,8 @@ using JitBroker.Storage;
 namespace JitBroker.Server.Hosting;
 
 /// <summary>
-/// Before anything else of the host runs or listens: migrations under their lock, the database's clock, the signing keys, the catalog in force and what it no longer
-/// allows (rule 15). A database that does not answer is waited for a while; anything else that is wrong ends the start with a sentence.
+/// Before anything else of the host runs or listens: the catalog file, where the database is new; then migrations under their lock, the database's clock, the catalog in force and what
+/// it no longer allows (rule 15), and the signing keys. A database that does not answer is waited for a while; anything else that is wrong ends the start with a sentence.
 /// </summary>
 internal sealed class Startup(
     DatabaseOwner owner, Database database, TimeProvider clock, SigningKeys keys, ReloadPeople people, ReloadCatalog catalog, Readiness readiness, BrokerSettings settings, BrokerHostOptions options, ILogger<Startup> log)
@@ -61,13 +61,16 @@ internal sealed class Startup(
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        foreach (var name in await new Migrator(database, clock).ApplyAsync(cancellationToken))
+        var migrator = new Migrator(database, clock);
+        if (await migrator.IsFreshAsync(cancellationToken))
+            catalog.CheckFile();
+        foreach (var name in await migrator.ApplyAsync(cancellationToken))
             Log.Migrated(log, name);
         readiness.Migrated();
         if (clock is BrokerClock broker)
             await broker.SyncAsync(database, cancellationToken);
-        await keys.LoadAsync(cancellationToken);
         await people.StartAsync(cancellationToken);
         await catalog.StartAsync(cancellationToken);
+        await keys.LoadAsync(cancellationToken);
     }
 }

@@ -114,6 +114,15 @@ internal sealed class LaneWork
         lock (_lock)
         {
             _isPrompt = false;
+            return TakeBack();
+        }
+    }
+
+    /// <summary>What was claimed ahead, to be let go: it is not asked for here any more.</summary>
+    public IReadOnlyList<Lease> TakeBack()
+    {
+        lock (_lock)
+        {
             var ahead = _waiting.Select(w => w.Lease).ToList();
             _waiting.Clear();
             return ahead;

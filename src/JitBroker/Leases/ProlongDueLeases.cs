@@ -25,6 +25,9 @@ public sealed class ProlongDueLeases(
             await _work.FillAsync(target, this, cancellationToken);
     }
 
+    /// <inheritdoc cref="WorkInLanes.StopAsync"/>
+    public Task StopAsync(CancellationToken cancellationToken) => _work.StopAsync(this, cancellationToken);
+
     /// <inheritdoc cref="WorkInLanes.IdleAsync"/>
     public Task IdleAsync(CancellationToken cancellationToken) => _work.IdleAsync(cancellationToken);
 

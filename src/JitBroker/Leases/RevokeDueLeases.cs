@@ -39,6 +39,9 @@ public sealed class RevokeDueLeases(
         await hold.RunAsync(cancellationToken);
     }
 
+    /// <inheritdoc cref="WorkInLanes.StopAsync"/>
+    public Task StopAsync(CancellationToken cancellationToken) => _work.StopAsync(this, cancellationToken);
+
     /// <inheritdoc cref="WorkInLanes.IdleAsync"/>
     public Task IdleAsync(CancellationToken cancellationToken) => _work.IdleAsync(cancellationToken);
 

@@ -34,12 +34,21 @@ internal interface ILaneJob<TAnswer>
 internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, MintOptions options, TimeProvider clock, ILogger log)
 {
     private readonly ConcurrentDictionary<string, LaneWork> _lanes = new(StringComparer.Ordinal);
+    private volatile bool _isStopping;
 
     /// <summary>Claims and dispatches; does not wait for the target.</summary>
     public Task FillAsync(string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken) =>
         FillAsync(_lanes.GetOrAdd(target, static _ => new LaneWork()), target, job, cancellationToken);
 
-    /// <summary>Waits until no lane of this process has work under way: for an orderly stop, and for tests.</summary>
+    /// <summary>For an orderly stop: from now on nothing is claimed or begun, and what was claimed and not begun is let go, for whoever takes it next. What is under way goes on.</summary>
+    public async Task StopAsync(ILaneJob<TAnswer> job, CancellationToken cancellationToken)
+    {
+        // Before the lanes are looked at: who adds to one after that sees it.
+        _isStopping = true;
+        await LetGoAsync(_lanes.Values.SelectMany(l => l.TakeBack()).ToList(), job, cancellationToken);
+    }
+
+    /// <summary>Waits until no lane of this process has work under way: for tests.</summary>
     public async Task IdleAsync(CancellationToken cancellationToken)
     {
         while (_lanes.Values.SelectMany(l => l.Running.Keys).ToList() is { Count: > 0 } running)
@@ -63,19 +72,24 @@ internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, MintO
 
     private async Task FillOnceAsync(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
-        if (lane.Room(WidthOf(target)) is var room and > 0)
+        if (!_isStopping && lane.Room(WidthOf(target)) is var room and > 0)
         {
             var askBefore = clock.GetUtcNow() + Replica.ClaimFor - options.EndTimeout;
             var turn = await job.TakeAsync(target, room, cancellationToken);
             lane.Add(turn.Leases.Select(lease => new Claimed(lease, turn.IsProbe, askBefore)));
         }
 
+        if (_isStopping)
+            await LetGoAsync(lane.TakeBack(), job, cancellationToken);
         StartNext(lane, target, job, cancellationToken);
     }
 
+    private static Task LetGoAsync(IReadOnlyList<Lease> claimed, ILaneJob<TAnswer> job, CancellationToken cancellationToken) =>
+        claimed.Count > 0 ? job.LetGoAsync(claimed, cancellationToken) : Task.CompletedTask;
+
     private void StartNext(LaneWork lane, string target, ILaneJob<TAnswer> job, CancellationToken cancellationToken)
     {
-        while (lane.Next(WidthOf(target), clock.GetUtcNow()) is { } next)
+        while (!_isStopping && lane.Next(WidthOf(target), clock.GetUtcNow()) is { } next)
             lane.Start(() => WorkAsync(lane, next, job, cancellationToken));
     }
 
@@ -133,8 +147,8 @@ internal sealed partial class WorkInLanes<TAnswer>(CatalogHolder catalogs, MintO
                 over = lane.Recorded;
                 lane.Start(() => RefillAsync(lane, claimed.Lease.Target, job, cancellationToken));
             }
-            else if (lane.Missed() is { Count: > 0 } ahead)
-                await job.LetGoAsync(ahead, cancellationToken);
+            else
+                await LetGoAsync(lane.Missed(), job, cancellationToken);
 
             await job.RecordAsync(claimed.Lease, answer, claimed.IsProbe, cancellationToken);
         }

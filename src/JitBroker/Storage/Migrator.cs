@@ -20,6 +20,12 @@ public sealed class Migrator(Database database, TimeProvider clock)
         )
         """;
 
+    private const string CountLedgersSql = """
+        select count(*)
+          from /* pg instead: pg_tables */ sqlite_master /* end */
+         where /* pg instead: schemaname = current_schema() and tablename */ name /* end */ = 'schema_migrations'
+        """;
+
     private const string ReadLedger = """
           select version, name, hash
             from schema_migrations
@@ -30,6 +36,11 @@ public sealed class Migrator(Database database, TimeProvider clock)
         insert into schema_migrations (version, name, hash, applied_at)
         values (@Version, @Name, @Hash, @AppliedAt)
         """;
+
+    /// <summary>No migration was ever applied. Changes nothing.</summary>
+    /// <exception cref="DatabaseUnavailableException">Try again.</exception>
+    public async Task<bool> IsFreshAsync(CancellationToken cancellationToken) =>
+        await database.ReadAsync(session => session.FirstOrDefaultAsync<long>(CountLedgersSql, null, cancellationToken), cancellationToken) == 0;
 
     /// <returns>The names of the migrations that were applied now, in order; empty when there was nothing to do.</returns>
     /// <exception cref="MigrationException">The database was made by a newer build, or an applied migration is not the one of this build.</exception>

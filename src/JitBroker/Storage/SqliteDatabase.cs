@@ -43,6 +43,19 @@ public sealed class SqliteDatabase : Database
         KeepToOwner(settings.DataSource);
     }
 
+    /// <summary>Whether its file is there; false where the connection string is not one.</summary>
+    public static bool IsThere(string connectionString)
+    {
+        try
+        {
+            return File.Exists(new SqliteConnectionStringBuilder(connectionString).DataSource);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     public override Engine Engine => Engine.Sqlite;
 
     public override Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);

@@ -51,13 +51,49 @@ public sealed class CatalogTests
         Assert.Equal((1, true), (json.Exit, json.Out.StartsWith('{')));
     }
 
-    [Fact]
-    public async Task Test_of_what_is_not_there_is_not_understood()
+    [Theory]
+    [InlineData("There is no file or folder 'lost.yaml'.", "a YAML file, or a folder of them", "check", "lost.yaml")]
+    [InlineData("There is no file or folder 'lost.yaml'.", "a YAML file, or a folder of them", "diff", "lost.yaml", "lost.yaml")]
+    [InlineData("'.' holds no .yaml or .yml file.", "a YAML file, or a folder of them", "check", ".")]
+    [InlineData("There is no file or folder 'catalog.tests.yaml'.", "a .tests.yaml file, or a folder that holds some", "test")]
+    [InlineData("'.' holds no .tests.yaml file.", "a .tests.yaml file, or a folder that holds some", "test", ".")]
+    public async Task Files_that_are_not_there_are_told_with_what_to_name_instead(string said, string next, params string[] args)
     {
         await using var machine = await Machine.SignedInAsync();
 
-        Assert.Equal(2, (await machine.RunAsync("catalog", "test")).Exit);
-        Assert.Equal(2, (await machine.RunAsync("catalog", "test", ".")).Exit);
+        var ran = await machine.RunAsync(["catalog", .. args]);
+
+        Assert.Equal((2, "", $"usage  {said}\n  → name {next}, as seen from {machine.Folder}\n"), (ran.Exit, ran.Out, ran.Err));
+        Assert.Empty(machine.Broker.Calls);
+    }
+
+    [Theory]
+    [InlineData(120, null, "There is nothing to remove.\n")]
+    [InlineData(120, "logs:read: its group stands in another list", "What there is to remove is removed by hand:\n  logs:read: its group stands in another list\n")]
+    [InlineData(10, null, "The broker has not looked for long enough to propose anything for removal.\n")]
+    public async Task An_empty_patch_says_on_standard_error_that_it_is_empty_and_why(int days, string? byHand, string why)
+    {
+        await using var machine = await Machine.SignedInAsync();
+        machine.Broker.On("GET /v1/catalog/review", Say.Ok(new AccessReviewResource(At, At.AddDays(-90), At.AddDays(-days), [], [], "", byHand is null ? [] : [byHand])));
+
+        var piped = await machine.RunAsync("catalog", "review", "--patch");
+        machine.Terminal = true;
+        var shown = await machine.RunAsync("catalog", "review", "--patch");
+
+        Assert.Equal((0, "", "The patch is empty. " + why), (piped.Exit, piped.Out, piped.Err));
+        Assert.Equal((0, "", piped.Err), (shown.Exit, shown.Out, shown.Err));
+    }
+
+    [Fact]
+    public async Task A_patch_goes_to_standard_output_byte_for_byte_and_nothing_beside_it()
+    {
+        await using var machine = await Machine.SignedInAsync();
+        const string Patch = "--- a/catalog.yaml\n+++ b/catalog.yaml\n@@ -1 +1 @@\n-  eligible: [engineering]\t# x\n+  eligible: []\n";
+        machine.Broker.On("GET /v1/catalog/review", Say.Ok(new AccessReviewResource(At, At.AddDays(-90), At.AddDays(-120), [], [], Patch, [])));
+
+        var ran = await machine.RunAsync("catalog", "review", "--patch");
+
+        Assert.Equal((0, Patch, ""), (ran.Exit, ran.Out, ran.Err));
     }
 
     [Fact]

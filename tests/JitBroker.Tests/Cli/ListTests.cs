@@ -66,6 +66,25 @@ public sealed class ListTests
         Assert.DoesNotContain("over:gone", ran.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_request_that_is_to_make_access_last_longer_is_marked_in_lists_and_unchanged_in_json()
+    {
+        await using var machine = await Machine.SignedInAsync();
+        var extension = Sample.Request("01KAM0LONGERAAAAAAAAAAAAAA") with { Kind = RequestKind.Extension };
+        machine.Broker.Requests.AddRange([Sample.Request(), extension]);
+        machine.Broker.AwaitingMe.Add(extension.Id);
+
+        var mine = await machine.RunAsync("mine");
+        var pending = await machine.RunAsync("pending");
+        var json = await machine.RunAsync("mine", "-o", "json");
+
+        Assert.Contains($"{extension.Id}  orders-db:read (extension)  pending  1h", mine.Out, StringComparison.Ordinal);
+        Assert.Contains($"{Sample.RequestId}  orders-db:read              pending  1h", mine.Out, StringComparison.Ordinal);
+        Assert.Contains($"{extension.Id}  Ana Diaz  orders-db:read (extension)  1h", pending.Out, StringComparison.Ordinal);
+        Assert.Contains("\"kind\":\"extension\"", json.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("(extension)", json.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("list", "GET /v1/entitlements")]
     [InlineData("pending", "GET /v1/requests")]

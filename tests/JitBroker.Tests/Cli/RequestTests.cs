@@ -5,6 +5,21 @@ namespace JitBroker.Tests.Cli;
 
 public sealed class RequestTests
 {
+    [Theory]
+    [InlineData(Codes.UnknownEntitlement, "There is no entitlement no:such. The request form and jit list show what you may ask for.", "")]
+    [InlineData(Codes.UnknownEntitlement, "There is no entitlement orders-db:raed. Did you mean orders-db:read?", "  → jit list shows what you may ask for\n")]
+    [InlineData(Codes.Unauthenticated, "You are not signed in, or your session has ended. Sign in with jit login.", "")]
+    [InlineData(Codes.ScopeNeeded, "This session may not. You came by jit login.", "  → jit login --can-decide\n")]
+    public async Task What_to_do_next_is_told_once(string code, string said, string next)
+    {
+        await using var machine = await Machine.SignedInAsync();
+        machine.Broker.On("POST /v1/requests", Say.No(code, said));
+
+        var ran = await machine.RunAsync("request", "no:such", "INC-42");
+
+        Assert.Equal((1, "", $"{code}  {said}\n{next}"), (ran.Exit, ran.Out, ran.Err));
+    }
+
     private static async Task<Machine> AskingAsync()
     {
         var machine = await Machine.SignedInAsync();

@@ -87,6 +87,47 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, "catalog.yaml: ")]
+    [InlineData("people: [ { email: nobody } ]\n", "catalog.yaml:1:")]
+    public async Task A_first_start_under_a_catalog_that_cannot_be_used_says_so_and_leaves_nothing_behind(string? text, string place)
+    {
+        await RunAsync("init");
+        var catalog = Path.Combine(_folder, "catalog.yaml");
+        File.Delete(catalog);
+        if (text is not null)
+            await File.WriteAllTextAsync(catalog, text);
+        var before = Files();
+
+        var ran = await RunAsync();
+        var check = await RunAsync("check");
+
+        Assert.Equal((1, check.Error, before), (ran.Exit, ran.Error, Files()));
+        Assert.Contains(place, ran.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ran.Output + ran.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task In_a_database_that_never_had_a_catalog_it_makes_neither_tables_nor_keys(bool isMigrated)
+    {
+        await RunAsync("init");
+        if (isMigrated)
+            await RunAsync("migrate");
+        else
+            await File.WriteAllTextAsync(Path.Combine(_folder, "jitbroker.db"), "");
+        File.Delete(Path.Combine(_folder, "catalog.yaml"));
+
+        var ran = await RunAsync();
+
+        Assert.Equal(1, ran.Exit);
+        Assert.Contains("catalog.yaml", ran.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "keys")));
+        await using var database = new JitBroker.Storage.SqliteDatabase($"Data Source={Path.Combine(_folder, "jitbroker.db")}");
+        Assert.Equal(!isMigrated, await new JitBroker.Storage.Migrator(database, new ManualClock()).IsFreshAsync(CancellationToken.None));
+    }
+
+    [Theory]
     [InlineData("migrate")]
     [InlineData("serve")]
     public async Task A_database_that_refuses_is_told_in_a_sentence(string verb)
@@ -136,6 +177,9 @@ public sealed class StartTests : IDisposable
         Assert.Equal((0, ""), (process.ExitCode, await error));
         Assert.DoesNotContain("   at ", await rest, StringComparison.Ordinal);
     }
+
+    /// <summary>All that lies in the folder.</summary>
+    private string Files() => string.Join('\n', Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

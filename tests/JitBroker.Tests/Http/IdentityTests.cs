@@ -51,7 +51,7 @@ public sealed class IdentityTests
         var link = (await ana.PostAsync("/v1/identities/link")).Is(201).Text("id");
 
         (await broker.Nobody.GetAsync("/v1/identities")).IsProblem(401, "unauthenticated");
-        (await ana.GetAsync("/v1/identities")).IsProblem(403, "forbidden");
+        Assert.Equal("Only admins and auditors see everybody's accounts. Your own are in jit whoami.", (await ana.GetAsync("/v1/identities")).IsProblem(403, "forbidden").Text("detail"));
         (await weak.PostAsync("/v1/identities/link")).IsProblem(403, "scope_needed");
         (await weak.PostAsync("/v1/identities/links/" + link, """{"confirm":true}""")).IsProblem(403, "scope_needed");
         (await (await broker.AsAsync("eli")).PostAsync("/v1/identities/01ARZ3NDEKTSV4RRFFQ69G5FAV/unlink")).IsProblem(403, "scope_needed");

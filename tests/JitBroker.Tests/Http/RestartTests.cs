@@ -42,6 +42,18 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task A_start_under_a_broken_catalog_serves_the_last_accepted_one_and_says_so()
+    {
+        var before = await BrokerFixture.NewAsync();
+        var ana = await before.AsAsync("ana");
+        var id = await before.GrantAsync(ana);
+
+        await using var after = await before.RestartAsync("peple: []");
+        Assert.Equal("active", (await new ApiCaller(after.Http, ana.Token).GetAsync($"/v1/grants/{id}")).Text("state"));
+        Assert.Contains("the log names it, and so does jit catalog accept without a hash", (await after.Nobody.GetAsync("/readyz")).Is(200).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_start_under_a_catalog_that_drops_everything_ends_nothing_and_says_so()
     {
         var before = await BrokerFixture.NewAsync();

@@ -1,8 +1,10 @@
+using JitBroker.Catalog;
 using JitBroker.Issuing;
 using JitBroker.Leases;
 using JitBroker.Policy;
 using JitBroker.Storage;
 using JitBroker.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JitBroker.Tests.Loop;
 
@@ -87,6 +89,68 @@ public sealed class LaneTests
         Assert.Empty(broker.Issuer.Standing);
         Assert.Equal("ended", (await broker.ReadGrantAsync(grant.Id)).State);
         await broker.AssertEventsHaveNoHolesAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task What_a_replica_that_stops_had_claimed_and_not_begun_is_anothers_at_once(Engine engine)
+    {
+        await using var broker = await LaneBench.NewAsync(engine, concurrency: 1);
+        await using var other = broker.Replica();
+        var grant = await LaneBench.UsedAsync(broker, "ana", 10);
+        var (isIn, go) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var asked = 0;
+        broker.Issuer.BeforeEnd = async (_, _) =>
+        {
+            if (Interlocked.Increment(ref asked) == 3)
+            {
+                isIn.SetResult();
+                await go.Task;
+            }
+
+            return null;
+        };
+        await broker.EndAsync("ana", grant.Id);
+        await broker.Get<RevokeDueLeases>().RunAsync(CancellationToken.None);
+        await isIn.Task;
+        await Eventually.TrueAsync(async () => (await broker.LeasesAsync(grant.Id)).Count(l => l.State == "revoked") == 2);
+
+        await new LetGoAtStop(broker.Get<RevokeDueLeases>(), broker.Get<ProlongDueLeases>(), NullLogger<LetGoAtStop>.Instance).StoppingAsync(CancellationToken.None);
+        await broker.Get<RevokeDueLeases>().RunAsync(CancellationToken.None);
+        // A claim that was under way when it was told to stop is let go by whoever made it.
+        await Eventually.TrueAsync(async () => await ClaimsAsync(broker) is ["one"]);
+        await other.SweepAsync();
+        Assert.Equal((10, 1), (broker.Issuer.Ends, (await broker.LeasesAsync(grant.Id)).Count(l => l.State == "revoking")));
+        go.SetResult();
+        await broker.Get<RevokeDueLeases>().IdleAsync(CancellationToken.None);
+
+        Assert.Equal((10, "ended"), (broker.Issuer.Ends, (await broker.ReadGrantAsync(grant.Id)).State));
+        Assert.Empty(broker.Issuer.Standing);
+        Assert.Empty(await ClaimsAsync(broker));
+        await broker.AssertEventsHaveNoHolesAsync();
+    }
+
+    /// <summary>The claim is under way when the stop looks at the lanes.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task What_a_replica_claims_while_it_stops_is_let_go_too(Engine engine)
+    {
+        await using var broker = await LaneBench.NewAsync(engine);
+        var grant = await LaneBench.UsedAsync(broker, "ana", 3);
+        await broker.EndAsync("ana", grant.Id);
+        var job = new SlowToTake(broker);
+        var lanes = new WorkInLanes<bool>(broker.Get<CatalogHolder>(), MintOptions.Default, broker.Clock, NullLogger.Instance);
+
+        var filling = lanes.FillAsync("door", job, CancellationToken.None);
+        await job.IsTaken.Task;
+        Assert.Equal(["one", "one", "one"], await ClaimsAsync(broker));
+        await lanes.StopAsync(job, CancellationToken.None);
+        job.Go.SetResult();
+        await filling;
+        await lanes.IdleAsync(CancellationToken.None);
+
+        Assert.Equal(0, job.Asked);
+        Assert.Empty(await ClaimsAsync(broker));
     }
 
     [Theory]
@@ -189,5 +253,39 @@ public sealed class LaneTests
         await broker.SweepAsync();
 
         Assert.Equal((2, "ended"), (most, (await broker.ReadGrantAsync(grant.Id)).State));
+    }
+
+    /// <summary>Who holds claims, once for each.</summary>
+    private static Task<IReadOnlyList<string>> ClaimsAsync(TestBroker broker) => broker.Database.ReadAsync(
+        s => s.QueryAsync<string>("select claimed_by from leases where claimed_by is not null", null, CancellationToken.None), CancellationToken.None);
+
+    /// <summary>Claims ends as the broker does, and hands them over when it is told to.</summary>
+    private sealed class SlowToTake(TestBroker broker) : ILaneJob<bool>
+    {
+        private readonly ILaneJob<EndOutcome> _ends = broker.Get<RevokeDueLeases>();
+
+        public TaskCompletionSource IsTaken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Asked { get; private set; }
+
+        public string Work => "the end";
+
+        async Task<Turn> ILaneJob<bool>.TakeAsync(string target, int most, CancellationToken cancellationToken)
+        {
+            var turn = await _ends.TakeAsync(target, most, cancellationToken);
+            IsTaken.SetResult();
+            await Go.Task;
+            return turn;
+        }
+
+        public Task<bool> AskAsync(Lease lease, CancellationToken cancellationToken) => Task.FromResult(++Asked > 0);
+
+        public bool IsDone(bool answer) => answer;
+
+        public Task RecordAsync(Lease lease, bool answer, bool isProbe, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task LetGoAsync(IReadOnlyList<Lease> claimed, CancellationToken cancellationToken) => _ends.LetGoAsync(claimed, cancellationToken);
     }
 }

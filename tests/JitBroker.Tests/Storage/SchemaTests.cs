@@ -19,6 +19,21 @@ public sealed class SchemaTests
         Assert.Equal(await DescribeAsync(written.Database), await DescribeAsync(migrated.Database));
     }
 
+    [Theory]
+    [MemberData(nameof(Databases.Engines), MemberType = typeof(Databases))]
+    public async Task A_database_is_fresh_until_it_is_migrated_and_asking_leaves_it_so(Engine engine)
+    {
+        await using var databases = await Databases.NewAsync(engine, migrate: false);
+        var migrator = new Migrator(databases.Database, new ManualClock());
+
+        Assert.True(await migrator.IsFreshAsync(CancellationToken.None));
+        Assert.Empty(await DescribeAsync(databases.Database));
+        Assert.True(await migrator.IsFreshAsync(CancellationToken.None));
+        await migrator.ApplyAsync(CancellationToken.None);
+
+        Assert.False(await migrator.IsFreshAsync(CancellationToken.None));
+    }
+
     [Fact]
     public async Task Both_engines_have_the_same_tables_columns_and_indexes()
     {

@@ -22,7 +22,7 @@ public sealed class CatalogStanding
     /// <summary>A sentence when the file is not what is in force, else null. Names no one and nothing in the file: anybody may read it.</summary>
     public string? Remark => File switch
     {
-        FileStanding.Broken broken => $"This replica's catalog file is not taken over, for {Count(broken.Problems.Count, "problem")}: the log and GET /v1/catalog name {(broken.Problems.Count == 1 ? "it" : "them")}.",
+        FileStanding.Broken broken => $"This replica's catalog file is not taken over, for {Count(broken.Problems.Count, "problem")}: the log names {(broken.Problems.Count == 1 ? "it" : "them")}, and so does jit catalog accept without a hash.",
         FileStanding.Held held => $"This replica's catalog file ({Short(held.Hash)}) waits for an admin, who runs jit catalog accept {Short(held.Hash)}: it would end or drop a lot.",
         FileStanding.Earlier earlier => $"This replica's catalog file ({Short(earlier.Hash)}) is an earlier one than the catalog in force; an admin may go back to it by jit catalog accept {Short(earlier.Hash)}.",
         _ => null,

@@ -39,6 +39,14 @@ public sealed partial class ReloadCatalog : IDisposable
         _file = new CatalogFileWatch(options, clock);
     }
 
+    /// <summary>Before anything is made: looks at the file, which a first start needs.</summary>
+    /// <exception cref="CatalogUnusableException">It cannot be served under.</exception>
+    public void CheckFile()
+    {
+        if (_file.Read().Load(_options.Options) is { Snapshot: null } unusable)
+            throw new CatalogUnusableException(unusable.Problems);
+    }
+
     /// <summary>
     /// Before anything is served: takes the catalog in force, or, on the first start ever, the file. Everything the catalog does not carry is ended, whether or not it
     /// is news, as the process may have died in between. May be run again after a failure.

@@ -25,7 +25,7 @@ public sealed class ReadIdentities(Database database, LinkStore links, IdentityS
     {
         var directory = catalogs.Directory;
         if (!directory.HasRole(Rights.Admin, reader.Email) && !directory.HasRole(Rights.Auditor, reader.Email))
-            return new Refusal(Codes.Forbidden, "Only admins and auditors see everybody's accounts. /v1/me shows your own.");
+            return new Refusal(Codes.Forbidden, "Only admins and auditors see everybody's accounts. Your own are in jit whoami.");
         var named = directory.Catalog.Identities.Select(i => Of(directory, i.Key, i.Value.Email, "catalog", null));
         var linked = book.Now.Links.All.Select(l => Of(directory, l.Identity, l.Person, l.How, l));
         return new KnownIdentities([.. named.Concat(linked).Where(i => person is null || i.Person == person).OrderBy(i => i.Key, StringComparer.Ordinal)]);
