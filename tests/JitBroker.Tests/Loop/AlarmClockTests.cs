@@ -7,6 +7,7 @@ using JitBroker.Scheduling;
 using JitBroker.Storage;
 using JitBroker.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Quartz;
 
 namespace JitBroker.Tests.Loop;
@@ -54,6 +55,10 @@ public sealed class AlarmClockTests
         await services.GetRequiredService<AlarmClock>().StopAsync(CancellationToken.None);
         await scheduler.Shutdown(waitForJobsToComplete: true);
     }
+
+    [Fact]
+    public void Where_sweeps_are_rung_what_they_claimed_ahead_is_let_go_at_the_stop() =>
+        Assert.Single(new ServiceCollection().AddScheduling(Clock), s => s.ServiceType == typeof(IHostedService) && s.ImplementationType == typeof(LetGoAtStop));
 
     private static async Task<DateTimeOffset?> ArmedForAsync(IScheduler scheduler) =>
         (await scheduler.GetTrigger(AlarmClock.OneShot))?.StartTimeUtc;
