@@ -20,7 +20,8 @@ public sealed class DemoStopTests : IDisposable
     {
         Assert.SkipUnless(folder == World || Environment.GetEnvironmentVariable("CI") is "true" || Directory.Exists("/usr/lib/postgresql"), "PostgreSQL is not installed: apt-get install postgresql-15.");
         // PostgreSQL runs as a user of its own, who has to get through.
-        File.SetUnixFileMode(_folder.FolderPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_folder.FolderPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         await using var demo = RunningProgram.StartOurs("JitBroker.Server.dll", ["demo"], _folder.FolderPath, new Dictionary<string, string?>(StringComparer.Ordinal) { ["TMPDIR"] = _folder.FolderPath, ["KAFKA_HOME"] = null });
         await Eventually.TrueAsync(() => Task.FromResult(demo.HasExited || Left(folder).Any(f => Path.Exists(Path.Combine(f, sign)))), sign);
 

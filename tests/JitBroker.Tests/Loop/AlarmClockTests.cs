@@ -8,6 +8,7 @@ using JitBroker.Scheduling;
 using JitBroker.Storage;
 using JitBroker.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Quartz;
 
@@ -56,6 +57,10 @@ public sealed class AlarmClockTests
         await services.GetRequiredService<AlarmClock>().StopAsync(CancellationToken.None);
         await scheduler.Shutdown(waitForJobsToComplete: true);
     }
+
+    [Fact]
+    public void Where_sweeps_are_rung_what_they_claimed_ahead_is_let_go_at_the_stop() =>
+        Assert.Single(new ServiceCollection().AddScheduling(Clock), s => s.ServiceType == typeof(IHostedService) && s.ImplementationType == typeof(LetGoAtStop));
 
     [Theory]
     [MemberData(nameof(Databases.Engines), MemberType = typeof(Databases))]
