@@ -36,7 +36,7 @@ internal sealed class Kills(Engine engine, Action<string>? progress = null)
     {
         var found = new List<Kill>();
         await using (var rig = await CrashRig.StartAsync(engine))
-            foreach (var last in new[] { Stretch.Done, Stretch.Expiry, Stretch.Token, Stretch.Extend, Stretch.Review, Stretch.Reload, Stretch.Rotate }.Where(l => stretches.Any(s => LastOf(s) == l)))
+            foreach (var last in new[] { Stretch.Done, Stretch.Expiry, Stretch.Overdue, Stretch.Token, Stretch.Extend, Stretch.Review, Stretch.Reload, Stretch.Rotate }.Where(l => stretches.Any(s => LastOf(s) == l)))
                 found.AddRange(await WatchAsync(rig, last));
         if (stretches.Contains(Stretch.Start))
         {
@@ -92,6 +92,7 @@ internal sealed class Kills(Engine engine, Action<string>? progress = null)
         Stretch.Start => true,
         Stretch.Socket => point.Contains("acknowledgement", StringComparison.Ordinal) || point.Contains("apps.connections", StringComparison.Ordinal),
         Stretch.Rotate => point.Contains("SigningKeyStore", StringComparison.Ordinal),
+        Stretch.Overdue => point.Contains("MoveOverdueLeases", StringComparison.Ordinal) || point.Contains(" at postgres", StringComparison.Ordinal) || point.Contains("RecordEnds", StringComparison.Ordinal),
         Stretch.Token => point.Contains(" at jwt", StringComparison.Ordinal) || point.Contains("RevokeLease", StringComparison.Ordinal) || point.Contains("MintLease", StringComparison.Ordinal),
         Stretch.Extend => point.Contains("Extension", StringComparison.Ordinal) || point.Contains("DecideRequest", StringComparison.Ordinal) || point.Contains("rolong", StringComparison.Ordinal),
         Stretch.Emergency => point.Contains("TakeBreakGlass", StringComparison.Ordinal) || point.Contains(" answer to ", StringComparison.Ordinal) || point.Contains("chat.postMessage", StringComparison.Ordinal) || point.Contains("DeliverOutbox", StringComparison.Ordinal),
@@ -110,6 +111,7 @@ internal sealed class Kills(Engine engine, Action<string>? progress = null)
         {
             Stretch.Start => new StartStory(rig),
             Stretch.Rotate => new RotationStory(rig, number),
+            Stretch.Overdue => new OverdueStory(rig, number),
             Stretch.Extend => new ExtensionStory(rig, number),
             Stretch.Review => new EmergencyStory(rig, number),
             _ => new AccessStory(rig, number, last),

@@ -15,6 +15,9 @@ internal enum Stretch
     Done,
     Expiry,
 
+    /// <summary>A login whose mint was never written down as done, past its deadline.</summary>
+    Overdue,
+
     /// <summary>A token from the collection to its early end.</summary>
     Token,
 
