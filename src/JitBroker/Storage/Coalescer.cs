@@ -6,7 +6,7 @@ namespace JitBroker.Storage;
 /// </summary>
 /// <param name="most">Items of one run.</param>
 /// <param name="run">Does them all and returns one result for each, in their order. Runs one at a time.</param>
-/// <param name="rest">After a run of <see cref="Many"/>, before the next: so that more come together while they come in crowds.</param>
+/// <param name="rest">After a run of eight or more, before the next: so that more come together while they come in crowds. By the machine's time, since nobody moves a clock for it.</param>
 public sealed class Coalescer<TItem, TResult>(int most, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> run, TimeSpan rest = default)
 {
     private const int Many = 8;

@@ -15,7 +15,7 @@ public static class JsonRows
     /// </summary>
     public const string AmongIds = "/* pg instead: = any(array(select json_array_elements_text(cast(@ids as json)))) */ in (select value from json_each(@ids)) /* end */";
 
-    /// <summary>Behind the join with <c>@rows</c> by <c>id</c>, before the column with that id: has PostgreSQL come by it, for the same reason.</summary>
+    /// <summary>For PostgreSQL, behind the column that is joined with the <c>id</c> of <c>@rows</c>: says the same once more as an array, so that it comes by that column.</summary>
     public const string AmongRows = "= any(array(select value ->> 'id' from json_array_elements(cast(@rows as json))))";
 
     private static readonly JsonSerializerOptions Options = new()

@@ -53,6 +53,10 @@ public sealed class CoalescerTests
         Assert.Equal(Enumerable.Range(1, 8), await Task.WhenAll(crowd));
 
         var next = together.DoAsync(9);
+        // Long enough for one that does not rest to have done it.
+        var restless = new Coalescer<int, int>(8, static items => Task.FromResult<IReadOnlyList<int>>([.. items]));
+        for (var i = 0; i < 1000; i++)
+            await restless.DoAsync(i);
         Assert.False(together.IdleAsync().IsCompleted);
         Assert.False(next.IsCompleted);
         Assert.Equal([1, 8], runs);

@@ -44,6 +44,15 @@ public sealed class SchemaTests
         Assert.Equal(await IndexesAsync(sqlite.Database), await IndexesAsync(postgres.Database));
     }
 
+    [Fact]
+    public void Every_statement_that_reads_rows_can_be_written_for_one()
+    {
+        var ofRows = Statements().Where(s => s.Sql.Contains("json_to_recordset", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(ofRows);
+        Assert.All(ofRows, s => Assert.DoesNotContain("json_to_recordset", Dialect.OfOne(s.Sql), StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Databases.Engines), MemberType = typeof(Databases))]
     public async Task Every_statement_prepares(Engine engine)
